@@ -1,0 +1,132 @@
+"""Reading several to-many relations at once, so that a page of a whole plan stays within its number of queries."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db import models
+from django.db.models import F, Value
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+# The database numbers its rows up to 2^63; a longer number belongs to no row and cannot even be asked for.
+MAX_ID_DIGITS = 18
+
+
+class Relation(NamedTuple):
+    """One to-many relation to read: of which records, by which name, in which order."""
+
+    owners: Sequence[models.Model]
+    name: str
+    order: Callable[[Any], Any] = lambda row: row.pk
+
+
+class Rows(NamedTuple):
+    """Some records to read, without the columns that nobody asks for here."""
+
+    queryset: models.QuerySet[Any]
+    without: Collection[str] = ()
+
+
+def read_in_one_query(*wanted: Rows) -> list[list[Any]]:
+    """Return the records of several querysets, in no order, with a single UNION query.
+
+    A column that was left out is read when it is asked for.
+    """
+    parts = []
+    for number, rows in enumerate(wanted):
+        names = [field.attname for field in rows.queryset.model._meta.concrete_fields if field.attname not in rows.without]
+        columns = JSONObject(**{name: F(name) for name in names})
+        parts.append(rows.queryset.order_by().values_list(Value(number, output_field=models.IntegerField()), columns))
+    found: list[list[Any]] = [[] for _ in wanted]
+    for number, row in parts[0].union(*parts[1:], all=True):
+        found[number].append(_revive(wanted[number].queryset.model, row))
+    return found
+
+
+def prefetch_in_one_query(relations: Sequence[Relation]) -> None:
+    """Fill the prefetch caches of all the relations with a single UNION query.
+
+    Each row of the query is (number of the relation, owner, the related record as JSON). Relations without owners cost
+    nothing. Related records are complete: reading any of their own columns needs no further query.
+    """
+    wanted = [(number, relation) for number, relation in enumerate(relations) if relation.owners]
+    if not wanted:
+        return
+    parts = [_rows_of(number, relation) for number, relation in wanted]
+    query = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    found: dict[tuple[int, Any], list[models.Model]] = {}
+    for number, owner, row in query:
+        found.setdefault((number, owner), []).append(_revive(_target(relations[number]), row))
+    for number, relation in wanted:
+        for record in relation.owners:
+            _fill(record, relation, found.get((number, record.pk), []))
+
+
+def _field(relation: Relation) -> Any:
+    """Return the model field, forward many-to-many or reverse foreign key, that a relation is."""
+    return relation.owners[0]._meta.get_field(relation.name)
+
+
+def _target(relation: Relation) -> type[models.Model]:
+    """Return the model that a relation leads to."""
+    target: type[models.Model] = _field(relation).related_model
+    return target
+
+
+def _rows_of(number: int, relation: Relation) -> Any:
+    """Return the query of one relation."""
+    field = _field(relation)
+    owners = [record.pk for record in relation.owners]
+    if field.many_to_many:
+        rows = field.remote_field.through._default_manager.all()
+        owner, prefix = field.m2m_field_name(), f"{field.m2m_reverse_field_name()}__"
+    else:
+        rows = field.related_model._default_manager.all()
+        owner, prefix = field.field.name, ""
+    columns = {f.attname: F(f"{prefix}{f.attname}") for f in field.related_model._meta.concrete_fields}
+    return (
+        rows.filter(**{f"{owner}__in": owners})
+        .order_by()
+        .values_list(Value(number, output_field=models.IntegerField()), f"{owner}_id", JSONObject(**columns))
+    )
+
+
+def _revive(model: type[models.Model], row: dict[str, Any]) -> models.Model:
+    """Make a record of a row that came as JSON."""
+    fields = [field for field in model._meta.concrete_fields if field.attname in row]
+    values = [_python_value(field, row[field.attname]) for field in fields]
+    return model.from_db("default", [field.attname for field in fields], values)
+
+
+def _python_value(field: Any, value: Any) -> Any:
+    """Return one column's value as Django would have read it."""
+    if value is None:
+        return None
+    if isinstance(field, models.DateTimeField):
+        moment = parse_datetime(str(value))
+        return moment if moment is None or timezone.is_aware(moment) else timezone.make_aware(moment, UTC)
+    if isinstance(field, models.DecimalField):
+        return round(field.to_python(str(value)), field.decimal_places)
+    return field.target_field.to_python(value) if field.is_relation else field.to_python(value)
+
+
+def _fill(record: models.Model, relation: Relation, rows: list[models.Model]) -> None:
+    """Put the rows where `record.<name>.all()` looks for them."""
+    field = _field(relation)
+    name = relation.name if field.many_to_many else field.get_accessor_name()
+    manager = getattr(record, name)
+    ordered = sorted(rows, key=relation.order)
+    if not field.many_to_many:
+        for row in ordered:
+            setattr(row, field.field.name, record)
+    answer = manager.get_queryset()
+    answer._result_cache = ordered
+    answer._prefetch_done = True
+    cache = record.__dict__.setdefault("_prefetched_objects_cache", {})
+    cache[name] = answer

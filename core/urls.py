@@ -1,0 +1,13 @@
+"""Addresses of the core."""
+
+from django.urls import path
+
+from core import views
+
+app_name = "core"
+urlpatterns = [
+    path("drafts/", views.draft_save, name="draft_save"),
+    path("drafts/discard/", views.draft_discard, name="draft_discard"),
+    path("demo/mail/", views.mail_list, name="mail_list"),
+    path("demo/mail/<int:pk>/", views.mail_detail, name="mail_detail"),
+]

@@ -1,0 +1,75 @@
+"""Pages of the core: drafts, a form whose token is stale, and the mail that a demonstration shows in place of sending it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from core import drafts
+from core.keys import repeatable
+from core.models import DemonstrationMail
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+MAILS_EACH_PAGE = 20
+
+
+@login_not_required
+@require_POST
+@repeatable
+def draft_save(request: HttpRequest) -> HttpResponse:
+    """Save what a person is typing. Answers 204, or 401 where the session has ended or the words are somebody else's."""
+    if not request.user.is_authenticated or request.POST.get("draft_owner") != str(request.user.pk):
+        return HttpResponse(status=401)
+    draft = drafts.keep(
+        user=request.user,
+        form=request.POST.get("draft_form", ""),
+        subject=request.POST.get("draft_subject", ""),
+        data=drafts.typed(request.POST),
+    )
+    return HttpResponse(status=204 if draft else 413)
+
+
+@require_POST
+@repeatable
+def draft_discard(request: HttpRequest) -> HttpResponse:
+    """Let go of a draft and show its page as it was saved."""
+    subject = request.POST.get("draft_subject", "")
+    drafts.discard(user=request.user, subject=subject)
+    return redirect(subject if drafts.is_own_page(subject) else "home")
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that the page was too old to be sent, and that what was typed is kept."""
+    if not request.user.is_authenticated and request.POST.get("draft_subject") == drafts.subject_of(request):
+        drafts.keep_in_session(request)
+    return render(request, "403_csrf.html", status=403)
+
+
+@login_not_required
+@require_safe
+def mail_list(request: HttpRequest) -> HttpResponse:
+    """List what a demonstration would have sent, the newest first. There is no such page outside a demonstration."""
+    if not settings.DEMONSTRATION:
+        raise Http404
+    mails = DemonstrationMail.objects.defer("text", "html").order_by("-at", "-pk")
+    page = Paginator(mails, MAILS_EACH_PAGE).get_page(request.GET.get("page"))
+    return TemplateResponse(request, "core/mail_list.html", {"page": page})
+
+
+@login_not_required
+@require_safe
+def mail_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one message of a demonstration. There is no such page outside a demonstration."""
+    if not settings.DEMONSTRATION:
+        raise Http404
+    return TemplateResponse(request, "core/mail_detail.html", {"mail": get_object_or_404(DemonstrationMail, pk=pk)})
