@@ -1,0 +1,35 @@
+"""Every write to people's accounts."""
+
+from accounts.actions.holding import hold_people
+from accounts.actions.invitations import ask_for_link, revoke_every_invitation, revoke_invitations, send_invitation
+from accounts.actions.leaving import hand_over_work
+from accounts.actions.people import (
+    add_person,
+    change_job_title,
+    change_person,
+    create_person,
+    deactivate_person,
+    find_or_add_stp_lead,
+    reactivate_person,
+)
+from accounts.actions.preferences import begin_digest, change_preferences, give_digest_back, put_digest_off
+
+__all__ = [
+    "add_person",
+    "ask_for_link",
+    "begin_digest",
+    "change_job_title",
+    "change_person",
+    "change_preferences",
+    "create_person",
+    "deactivate_person",
+    "find_or_add_stp_lead",
+    "give_digest_back",
+    "hand_over_work",
+    "hold_people",
+    "put_digest_off",
+    "reactivate_person",
+    "revoke_every_invitation",
+    "revoke_invitations",
+    "send_invitation",
+]

@@ -1,0 +1,43 @@
+"""Choices of accounts."""
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    """What a person does in the portal."""
+
+    CONSULTANT = "consultant", "LDP consultant"
+    REGIONAL_ADMIN = "regional_admin", "Regional admin"
+    NATIONAL_ADMIN = "national_admin", "National admin"
+    STP_LEAD = "stp_lead", "STP lead"
+
+
+# Roles that belong to one region.
+REGIONAL_ROLES = (Role.CONSULTANT, Role.REGIONAL_ADMIN)
+# Roles of people who work for an LDP or nationally: what admins give. A client is named on an engagement and never changes sides.
+STAFF_ROLES = (*REGIONAL_ROLES, Role.NATIONAL_ADMIN)
+
+# The people of a demonstration have addresses that can never exist (RFC 2606).
+DEMONSTRATION_DOMAIN = "demo.example"
+DEMONSTRATION_HINTS = {
+    Role.CONSULTANT: "Log an engagement, scope it from any of its four sides and download the brief.",
+    Role.REGIONAL_ADMIN: "See all the work of one region, and change any of it.",
+    Role.NATIONAL_ADMIN: "Read the work of the whole country, region by region.",
+    Role.STP_LEAD: "Read the plan that an LDP has shared with you, and agree to it or ask for changes.",
+}
+
+PEOPLE_EACH_PAGE = 30
+# What the audit trail says of work that was handed over, and of accounts that were closed and opened again.
+HANDED_OVER = "handed over the work of"
+CLOSED_ACCOUNT = "closed the account of"
+REOPENED_ACCOUNT = "opened again the account of"
+SIGNED_OUT = "ended every session of"
+INVITED = "invited"
+
+# How long a link in a message leads to its page. It is used again for the same page as long as half of that is left.
+INVITATION_DAYS = 30
+# A daily summary goes from this hour of the morning on, and tells of no more than a week.
+DIGEST_HOUR = 7
+MAX_DIGEST_DAYS = 7
+# What the audit trail says of somebody whose daily summary could not be sent; they are tried again on the next day.
+DIGEST_FAILED = "could not send the daily summary to"

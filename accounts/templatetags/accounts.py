@@ -1,0 +1,58 @@
+"""What the sign-in pages of a demonstration offer: its accounts and its mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django import template
+from django.conf import settings
+
+from accounts.enums import DEMONSTRATION_HINTS, Role
+from accounts.models import User
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SHOWN_OF_EACH_ROLE = 3
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Group:
+    """The demonstration accounts of one role, with something to try; all but a few are folded away."""
+
+    role: str
+    hint: str
+    people: Sequence[User]
+    more: Sequence[User]
+
+    @property
+    def more_summary(self) -> str:
+        """Return the words under which the rest are folded away."""
+        return f"More {self.role}s"
+
+
+@register.simple_tag
+def demonstration_groups() -> list[Group]:
+    """Return the roles that have demonstration accounts, each with its people; nothing outside a demonstration."""
+    if not settings.DEMONSTRATION:
+        return []
+    people = list(User.objects.demonstration().select_related("region", "organisation").order_by("full_name", "pk"))
+    groups = [_group(role, [person for person in people if person.role == role]) for role in Role]
+    return [group for group in groups if group.people]
+
+
+@register.simple_tag
+def is_demonstration() -> bool:
+    """Tell whether this is a demonstration, whose mail is shown on a page."""
+    return bool(settings.DEMONSTRATION)
+
+
+def _group(role: Role, people: Sequence[User]) -> Group:
+    """Return the accounts of one role: the first of each of a few regions, then the rest."""
+    first_of_regions = list({person.region_id: person for person in reversed(people)}.values())[::-1]
+    shown = [person for person in people if person in first_of_regions][:SHOWN_OF_EACH_ROLE]
+    shown += [person for person in people if person not in shown][: SHOWN_OF_EACH_ROLE - len(shown)]
+    return Group(str(role.label), DEMONSTRATION_HINTS[role], shown, [person for person in people if person not in shown])

@@ -1,0 +1,23 @@
+"""Addresses of accounts, beside those of signing in."""
+
+from django.urls import path, re_path
+
+from accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("manage/people/", views.person_list, name="person_list"),
+    path("manage/people/new/", views.person_create, name="person_create"),
+    path("manage/people/<int:pk>/", views.person_edit, name="person_edit"),
+    path("manage/people/<int:pk>/invite/", views.person_invite, name="person_invite"),
+    path("manage/people/<int:pk>/history/", views.person_history, name="person_history"),
+    path("manage/people/<int:pk>/leave/", views.person_leave, name="person_leave"),
+    path("manage/people/<int:pk>/left/", views.person_left, name="person_left"),
+    path("manage/people/<int:pk>/reactivate/", views.person_reactivate, name="person_reactivate"),
+    path("accounts/demonstration/", views.demonstration_sign_in, name="demonstration_sign_in"),
+    path("accounts/preferences/", views.preferences_edit, name="preferences_edit"),
+    path("accounts/invitation/ask/", views.invitation_ask, name="invitation_ask"),
+    path("accounts/invitation/accept/", views.invitation_accept, name="invitation_accept"),
+    # Whatever has become of a link on its way comes to the same page, slashes and line breaks in it included.
+    re_path(r"^accounts/invitation/(?P<token>[\s\S]+)/$", views.invitation_detail, name="invitation_detail"),
+]

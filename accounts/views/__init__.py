@@ -1,0 +1,34 @@
+"""Pages of accounts, split by what they are about."""
+
+from accounts.views.leaving import person_leave, person_left
+from accounts.views.people import (
+    person_create,
+    person_edit,
+    person_history,
+    person_invite,
+    person_list,
+    person_reactivate,
+)
+from accounts.views.signing_in import (
+    demonstration_sign_in,
+    invitation_accept,
+    invitation_ask,
+    invitation_detail,
+    preferences_edit,
+)
+
+__all__ = [
+    "demonstration_sign_in",
+    "invitation_accept",
+    "invitation_ask",
+    "invitation_detail",
+    "person_create",
+    "person_edit",
+    "person_history",
+    "person_invite",
+    "person_leave",
+    "person_left",
+    "person_list",
+    "person_reactivate",
+    "preferences_edit",
+]
