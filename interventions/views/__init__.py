@@ -1,0 +1,76 @@
+"""Pages of the menu, of what regions offer of it and of who delivers."""
+
+from interventions.views.extras import extra_create, extra_edit, extra_history, extra_reinstate, extra_retire, extra_version
+from interventions.views.menu import intervention_detail, intervention_list
+from interventions.views.national import (
+    intervention_create,
+    intervention_edit,
+    intervention_history,
+    intervention_reinstate,
+    intervention_retire,
+    intervention_split,
+    intervention_version,
+    menu_list,
+)
+from interventions.views.offers import offer_check, offer_edit, offer_history, offer_list, offer_version, region_offer_list
+from interventions.views.proposals import (
+    proposal_accept,
+    proposal_create,
+    proposal_decline,
+    proposal_detail,
+    proposal_list,
+    proposal_withdraw,
+)
+from interventions.views.providers import (
+    provider_create,
+    provider_detail,
+    provider_edit,
+    provider_history,
+    provider_leave,
+    provider_list,
+    provider_reinstate,
+    provider_remove,
+    provider_retire,
+    provider_version,
+)
+
+__all__ = [
+    "extra_create",
+    "extra_edit",
+    "extra_history",
+    "extra_reinstate",
+    "extra_retire",
+    "extra_version",
+    "intervention_create",
+    "intervention_detail",
+    "intervention_edit",
+    "intervention_history",
+    "intervention_list",
+    "intervention_reinstate",
+    "intervention_retire",
+    "intervention_split",
+    "intervention_version",
+    "menu_list",
+    "offer_check",
+    "offer_edit",
+    "offer_history",
+    "offer_list",
+    "offer_version",
+    "proposal_accept",
+    "proposal_create",
+    "proposal_decline",
+    "proposal_detail",
+    "proposal_list",
+    "proposal_withdraw",
+    "provider_create",
+    "provider_detail",
+    "provider_edit",
+    "provider_history",
+    "provider_leave",
+    "provider_list",
+    "provider_reinstate",
+    "provider_remove",
+    "provider_retire",
+    "provider_version",
+    "region_offer_list",
+]
