@@ -1,0 +1,90 @@
+"""Every write to the measures of a plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from core import records
+from core.refusals import ActionRefused, Blocker, refuse_if
+from engagements.actions import lock_for_editing, note_progress
+from engagements.actions.engagement import lock_engagement
+from engagements.enums import StartedFrom
+from evaluation import policies
+from evaluation.models import Measure
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from accounts.models import User
+    from accounts.policies import OpenWork
+    from engagements.models import Engagement
+
+
+@transaction.atomic
+def add_measure(*, engagement: Engagement, values: Mapping[str, Any], by: User) -> Measure:
+    """Add a measure to a plan; a conversation may have started from it."""
+    locked = lock_for_editing(engagement)
+    _refuse_untieable(locked, values)
+    measure = records.add(Measure(engagement=locked), values, by=by, trail=locked.trail)
+    note_progress(locked, StartedFrom.MEASURE, None)
+    return measure
+
+
+@transaction.atomic
+def change_measure(
+    *,
+    measure: Measure,
+    values: Mapping[str, Any],
+    by: User,
+    seen: Mapping[str, str] | None = None,
+    overwrite: Collection[str] = (),
+) -> Measure:
+    """Change a measure field by field, beside whatever a colleague changed meanwhile."""
+    engagement = lock_for_editing(measure.engagement)
+    locked = _lock(measure)
+    _refuse_untieable(engagement, values)
+    return records.change(locked, values, by=by, trail=engagement.trail, seen=seen, overwrite=overwrite)
+
+
+@transaction.atomic
+def remove_measure(*, measure: Measure, by: User, values: Mapping[str, Any] | None = None) -> None:
+    """Remove a measure; what it said stays in the history."""
+    engagement = lock_for_editing(measure.engagement)
+    records.remove(_lock(measure), by=by, trail=engagement.trail)
+
+
+@transaction.atomic
+def hand_over_measure(*, measure: Measure, person: User, to: User | None, by: User) -> None:
+    """Write a successor's name in place of the owner of a measure, whatever the state of the plan; without one it has no owner."""
+    engagement = lock_engagement(measure.engagement)
+    locked = _lock(measure)
+    owner = policies.owner_after(locked.owner, person.full_name, to.full_name if to else "")
+    records.change(locked, {"owner": owner}, by=by, trail=engagement.trail)
+
+
+class MeasureWork:
+    """The measures that a person owns, for the step that hands them over."""
+
+    def find(self, person: User, by: User) -> list[OpenWork]:
+        """Return the measures of open engagements that name the person."""
+        return policies.measures_owned_by(person, by, self)
+
+    def move(self, work: OpenWork, *, person: User, to: User | None, by: User) -> None:
+        """Hand one measure over."""
+        hand_over_measure(measure=work.subject, person=person, to=to, by=by)
+
+
+def _lock(measure: Measure) -> Measure:
+    """Read a measure again and hold it; refuse where somebody has removed it meanwhile."""
+    locked = Measure.objects.select_for_update(of=("self",)).filter(pk=measure.pk).first()
+    if locked is None:
+        raise ActionRefused([Blocker("Somebody has removed this measure meanwhile. Add it again if it is still wanted.")])
+    return locked
+
+
+def _refuse_untieable(engagement: Engagement, values: Mapping[str, Any]) -> None:
+    """Refuse an intervention of another plan, or one that has been removed meanwhile."""
+    planned = values.get("planned_intervention")
+    refuse_if(policies.tying_blockers(planned, engagement.planned_interventions.all()) if planned else [])

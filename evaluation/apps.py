@@ -1,0 +1,25 @@
+"""The evaluation app."""
+
+from django.apps import AppConfig
+
+from core.fixtures import Fixture, register_fixtures
+
+
+class EvaluationConfig(AppConfig):
+    """Measures of success and what was learned."""
+
+    name = "evaluation"
+
+    def ready(self) -> None:
+        """Register the app's fixtures, what it asks for before a plan is submitted, and which measures wait on a person."""
+        # Policies know models, which are loaded only now.
+        from accounts.policies import register_open_work  # noqa: PLC0415 - as said above
+        from engagements.policies import register_submission_check  # noqa: PLC0415 - as said above
+        from evaluation.actions import MeasureWork  # noqa: PLC0415 - as said above
+        from evaluation.policies import measure_blockers  # noqa: PLC0415 - as said above
+
+        register_fixtures(
+            Fixture("evaluation.MeasureSuggestion", key=("intervention", "position"), links={"intervention": "slug"})
+        )
+        register_submission_check(measure_blockers)
+        register_open_work(MeasureWork())

@@ -1,0 +1,243 @@
+"""One engagement as it went: scoped in the order of its conversation, then moved from status to status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from engagements import actions, policies
+from engagements.enums import Facet, SigningOrder
+from engagements.models import Comment, FundingLine, ParticipantGroup, Place, PlannedIntervention, Priority, Purpose
+from evaluation.actions import add_measure, change_measure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from accounts.models import User
+    from engagements.models import ClientLead, Engagement, PlanVersion
+    from evaluation.management.demonstration.clock import Clock
+    from evaluation.management.demonstration.known import Known
+
+ENTRIES = {
+    "people": ParticipantGroup,
+    "place": Place,
+    "purpose": Purpose,
+    "priorities": Priority,
+    "plan": PlannedIntervention,
+}
+SECTIONS = (*ENTRIES, "measures", "leads")
+# Fields that name rows of another section by their number.
+NUMBERED = {"audience": "people", "serves": "priorities", "planned_intervention": "plan"}
+# What stands in a planned intervention's row and is written by actions of its own.
+BESIDE_THE_PLAN = ("funding", "reasons")
+MOVES: dict[str, Callable[..., Any]] = {
+    "submit": actions.submit_engagement,
+    "recall": actions.recall_engagement,
+    "revise": actions.revise_engagement,
+    "start_early": actions.start_before_sign_off,
+    "start_delivery": actions.start_delivery,
+    "start_evaluation": actions.start_evaluation,
+    "close": actions.close_engagement,
+    "withdraw": actions.withdraw_engagement,
+}
+
+
+class Story:
+    """One file told from the first conversation to where the engagement stands today."""
+
+    def __init__(self, data: Mapping[str, Any], known: Known, clock: Clock) -> None:
+        self.data = data
+        self.known = known
+        self.clock = clock
+        self.lead: User = known.people[data["lead"]]
+        self.engagement: Engagement
+        self.rows: dict[str, list[Any]] = {section: [] for section in SECTIONS}
+        # What a row belongs to and the conversation had not come to yet when the row was written.
+        self.to_join: list[tuple[str, Any, dict[str, Any]]] = []
+        # What was said about a version, in order; moves name it by its number.
+        self.comments: list[Comment] = []
+
+    @transaction.atomic
+    def tell(self) -> None:
+        """Write the whole engagement, or nothing of it."""
+        self.clock.start(self.data["days_ago"])
+        logged = {name: self.data[name] for name in ("title", "client", "client_kind") if name in self.data}
+        self.engagement = actions.create_engagement(values=logged, by=self.lead)
+        if self.data.get("team"):
+            self._do(actions.change_engagement, engagement=self.engagement, values=self._values({"team": self.data["team"]}))
+        self._scope()
+        if self.data.get("signing_order"):
+            values = {"signing_order": SigningOrder(self.data["signing_order"])}
+            self._do(actions.change_engagement, engagement=self.engagement, values=values)
+        for move in self.data.get("moves", ()):
+            self.clock.wait_until(move["days_ago"])
+            self._take(move)
+
+    def _do(self, action: Callable[..., Any], *, by: str = "", **arguments: Any) -> Any:
+        """Carry out one action a few minutes after the last, by the lead consultant unless somebody is named."""
+        self.clock.tick()
+        return action(**arguments, by=self.known.people[by] if by else self.lead)
+
+    def _values(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a row of the file as an action takes it, its numbers replaced by the rows they stand for."""
+        values = self.known.values(row, self.clock)
+        for name in NUMBERED.keys() & values.keys():
+            rows = self.rows[NUMBERED[name]]
+            chosen = values[name]
+            values[name] = [rows[number - 1] for number in chosen] if isinstance(chosen, list) else rows[chosen - 1]
+        return values
+
+    def _scope(self) -> None:
+        """Write what the conversation brought, section by section, spread over the time that it took."""
+        start = self.data["days_ago"]
+        moves = self.data.get("moves") or [{"days_ago": 1}]
+        end = self.data.get("ready_days_ago", moves[0]["days_ago"])
+        order = self.data["order"]
+        for place, section in enumerate(order):
+            self.clock.wait_until(start - (start - end) * place / len(order))
+            by = self.data.get("hands", {}).get(section, "")
+            for row in self.data.get(section, ()):
+                self.rows[section].append(self._write(section, row, by))
+            self._say_how_clear(section, by)
+        self._join()
+
+    def _write(self, section: str, row: Mapping[str, Any], by: str) -> Any:
+        """Write one row of a section; a planned intervention brings its funding along."""
+        if section == "leads":
+            return self._name_lead(row, by)
+        later = {name: row[name] for name, other in NUMBERED.items() if name in row and not self.rows[other]}
+        values = self._values({name: value for name, value in row.items() if name not in (*BESIDE_THE_PLAN, *later)})
+        if section == "measures":
+            entry = self._do(add_measure, engagement=self.engagement, values=values, by=by)
+        else:
+            entry = self._do(actions.add_entry, entry=self._entry(section, values), values=values, by=by)
+        if later:
+            self.to_join.append((section, entry, later))
+        for line in row.get("funding", ()):
+            self._do(actions.add_entry, entry=FundingLine(planned_intervention=entry), values=line, by=by)
+        return entry
+
+    def _entry(self, section: str, values: dict[str, Any]) -> Any:
+        """Return a new entry of a section; as on the page, a planned intervention comes from the menu before anything is said of it."""
+        start = {"intervention": values.pop("intervention")} if "intervention" in values else {}
+        return ENTRIES[section](engagement=self.engagement, **start)
+
+    def _name_lead(self, row: Mapping[str, Any], by: str) -> Any:
+        """Name a client lead, who has an account already."""
+        person = self.known.people[row["person"]]
+        values = {name: getattr(person, name) for name in ("email", "full_name", "job_title", "organisation")}
+        whose = row.get("deputy_for")
+        values["deputy_for"] = self._lead_of(whose) if whose else None
+        values["is_signatory"] = row.get("is_signatory", not whose)
+        return self._do(actions.name_client_lead, engagement=self.engagement, values=values, by=by)
+
+    def _say_how_clear(self, section: str, by: str) -> None:
+        """Say of a facet how clear it has become, and what the client says about it."""
+        if section in Facet.values:
+            said = {f"{section}_{name}": self.data.get(name, {}).get(section) for name in ("clarity", "words")}
+            values = {name: value for name, value in said.items() if value}
+            self._do(actions.change_engagement, engagement=self.engagement, values=values, by=by)
+
+    def _join(self) -> None:
+        """Tie together what was written before its counterpart, then write the reasons beside the criteria."""
+        for section, entry, later in self.to_join:
+            if section == "measures":
+                self._do(change_measure, measure=entry, values=self._values(later))
+            else:
+                self._do(actions.change_entry, entry=entry, values=self._values(later))
+        for planned, row in zip(self.rows["plan"], self.data.get("plan", ()), strict=True):
+            for criterion, values in row.get("reasons", {}).items():
+                about = {"planned": planned, "criterion": self.known.criteria[criterion]}
+                self._do(actions.write_criterion_reason, **about, values=values)
+
+    def _lead_of(self, person: str) -> ClientLead:
+        """Return the row by which a person is named on the engagement."""
+        lead: ClientLead = self.engagement.client_leads.select_related("engagement", "user").get(user=self.known.people[person])
+        return lead
+
+    @property
+    def _version(self) -> PlanVersion:
+        """Return the version that was submitted last."""
+        return self.engagement.versions.select_related("engagement").order_by("-number")[0]
+
+    def _take(self, move: Mapping[str, Any]) -> None:
+        """Take one step: in the review, to an entry, or to another status."""
+        by, step = move.get("by", ""), move["do"]
+        if step in STEPS:
+            STEPS[step](self, move, by)
+        else:
+            values = {name: move[name] for name in ("message", "reason", "due_in_days") if name in move}
+            self._do(MOVES[step], engagement=self.engagement, values=self._values(values), by=by)
+
+    def _add(self, move: Mapping[str, Any], by: str) -> None:
+        """Add an entry, or a sum of money to a planned intervention."""
+        section, values = move["section"], self._values(move["values"])
+        if section == "funding":
+            line = FundingLine(planned_intervention=self.rows["plan"][move["number"] - 1])
+            self._do(actions.add_entry, entry=line, values=values, by=by)
+        else:
+            entry = self._entry(section, values)
+            self.rows[section].append(self._do(actions.add_entry, entry=entry, values=values, by=by))
+
+    def _change(self, move: Mapping[str, Any], by: str) -> None:
+        """Change an entry, or a measure."""
+        entry = self.rows[move["section"]][move["number"] - 1]
+        values = self._values(move["values"])
+        if move["section"] == "measures":
+            self._do(change_measure, measure=entry, values=values, by=by)
+        else:
+            self._do(actions.change_entry, entry=entry, values=values, by=by)
+
+    def _name(self, move: Mapping[str, Any], by: str) -> None:
+        """Name a client lead after the scoping: in review, a deputy."""
+        self._name_lead(move, by)
+
+    def _read(self, move: Mapping[str, Any], by: str) -> None:
+        """Let somebody look at the version that was submitted last."""
+        self._do(actions.note_reading, version=self._version, by=by)
+
+    def _remind(self, move: Mapping[str, Any], by: str) -> None:
+        """Let the reminders go that are due on this day."""
+        self.clock.tick()
+        for reminder in policies.due_reminders(self.clock.moment):
+            if reminder.version.engagement_id == self.engagement.pk:
+                actions.queue_reminder(reminder=reminder)
+
+    def _comment(self, move: Mapping[str, Any], by: str) -> None:
+        """Say something about one part of the version."""
+        values = {"section": move["section"], "text": move["text"]}
+        self.comments.append(self._do(actions.write_comment, version=self._version, values=values, by=by))
+
+    def _answer(self, move: Mapping[str, Any], by: str) -> None:
+        """Answer what was said."""
+        comment = self.comments[move["comment"] - 1]
+        self._do(actions.answer_comment, comment=comment, values={"text": move["text"]}, by=by)
+
+    def _resolve(self, move: Mapping[str, Any], by: str) -> None:
+        """Say that what was said is settled."""
+        self._do(actions.resolve_comment, comment=self.comments[move["comment"] - 1], by=by)
+
+    def _decide(self, move: Mapping[str, Any], by: str) -> None:
+        """Read and decide on the version that waits, for oneself or as a deputy; a wish for changes is a comment as well."""
+        self._read(move, by)
+        lead = self._lead_of(by)
+        read = self._version
+        said = {name: move.get(name, "") for name in ("comment", "section")}
+        values = {"outcome": move["outcome"], "content_hash": read.content_hash, **said}
+        self._do(actions.decide_version, lead=lead.deputy_for or lead, values=values, by=by)
+        self.comments += read.comments.filter(author=lead.user).exclude(pk__in=[row.pk for row in self.comments])
+
+
+# The steps that are more than a move to another status.
+STEPS = {
+    "add": Story._add,
+    "change": Story._change,
+    "name": Story._name,
+    "read": Story._read,
+    "remind": Story._remind,
+    "comment": Story._comment,
+    "answer": Story._answer,
+    "resolve": Story._resolve,
+    "decide": Story._decide,
+}
