@@ -1,0 +1,98 @@
+"""Addresses of engagements."""
+
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from engagements import views
+
+app_name = "engagements"
+
+_MOVE = r"^{part}/(?P<pk>[0-9]+)/move/(?P<direction>up|down)/$"
+
+_one_engagement = [
+    path("", views.engagement_detail, name="engagement_detail"),
+    path("edit/", views.engagement_edit, name="engagement_edit"),
+    path("reassign/", views.engagement_reassign, name="engagement_reassign"),
+    path("presence/", views.presence_list, name="presence_list"),
+    path("history/", views.history_list, name="history_list"),
+    path("<str:facet>/clarity/", views.facet_edit, name="facet_edit"),
+    path("people/", views.people_detail, name="people_detail"),
+    path("people/new/", views.participant_group_create, name="participant_group_create"),
+    path("people/<int:pk>/", views.participant_group_edit, name="participant_group_edit"),
+    path("people/<int:pk>/remove/", views.participant_group_remove, name="participant_group_remove"),
+    path("place/", views.place_detail, name="place_detail"),
+    path("place/new/", views.place_create, name="place_create"),
+    path("place/<int:pk>/", views.place_edit, name="place_edit"),
+    path("place/<int:pk>/remove/", views.place_remove, name="place_remove"),
+    path("purpose/", views.purpose_detail, name="purpose_detail"),
+    path("purpose/new/", views.purpose_create, name="purpose_create"),
+    path("purpose/<int:pk>/", views.purpose_edit, name="purpose_edit"),
+    path("purpose/<int:pk>/remove/", views.purpose_remove, name="purpose_remove"),
+    path("priorities/", views.priorities_detail, name="priorities_detail"),
+    path("priorities/new/", views.priority_create, name="priority_create"),
+    path("priorities/<int:pk>/", views.priority_edit, name="priority_edit"),
+    path("priorities/<int:pk>/remove/", views.priority_remove, name="priority_remove"),
+    re_path(_MOVE.format(part="priorities"), views.priority_move, name="priority_move"),
+    path("plan/", views.plan_detail, name="plan_detail"),
+    path("plan/advice/", views.advice_list, name="advice_list"),
+    path("plan/new/", views.planned_intervention_create, name="planned_intervention_create"),
+    path("plan/<int:pk>/", views.planned_intervention_edit, name="planned_intervention_edit"),
+    path("plan/<int:pk>/remove/", views.planned_intervention_remove, name="planned_intervention_remove"),
+    path("plan/<int:pk>/menu-words/", views.menu_words_refresh, name="menu_words_refresh"),
+    re_path(_MOVE.format(part="plan"), views.planned_intervention_move, name="planned_intervention_move"),
+    path("plan/<int:pk>/funding/new/", views.funding_line_create, name="funding_line_create"),
+    path("plan/<int:pk>/funding/<int:line_pk>/", views.funding_line_edit, name="funding_line_edit"),
+    path("plan/<int:pk>/funding/<int:line_pk>/remove/", views.funding_line_remove, name="funding_line_remove"),
+    path("criteria/", views.criteria_detail, name="criteria_detail"),
+    path("criteria/<int:pk>/<slug:slug>/", views.criterion_check_edit, name="criterion_check_edit"),
+    path("criteria/<int:pk>/<slug:slug>/withdraw/", views.criterion_check_remove, name="criterion_check_remove"),
+    path("team/", views.team_detail, name="team_detail"),
+    path("team/edit/", views.team_edit, name="team_edit"),
+    path("team/signing/", views.signing_edit, name="signing_edit"),
+    path("team/leads/new/", views.client_lead_create, name="client_lead_create"),
+    path("team/leads/<int:pk>/", views.client_lead_edit, name="client_lead_edit"),
+    path("team/leads/<int:pk>/remove/", views.client_lead_remove, name="client_lead_remove"),
+    re_path(_MOVE.format(part="team/leads"), views.client_lead_move, name="client_lead_move"),
+    path("review/", views.review_detail, name="review_detail"),
+    path("review/comments/new/", views.comment_create, name="comment_create"),
+    path("review/comments/<int:pk>/answer/", views.comment_answer, name="comment_answer"),
+    path("review/comments/<int:pk>/resolve/", views.comment_resolve, name="comment_resolve"),
+    path("review/comments/<int:pk>/reopen/", views.comment_reopen, name="comment_reopen"),
+    path("review/submit/", views.engagement_submit, name="engagement_submit"),
+    path("review/recall/", views.engagement_recall, name="engagement_recall"),
+    path("review/messages/<int:pk>/send/", views.message_send, name="message_send"),
+    path("review/decide/", views.version_decide, name="version_decide"),
+    path("revise/", views.engagement_revise, name="engagement_revise"),
+    path("start-early/", views.engagement_start_early, name="engagement_start_early"),
+    path("start-delivery/", views.engagement_start_delivery, name="engagement_start_delivery"),
+    path("start-evaluation/", views.engagement_start_evaluation, name="engagement_start_evaluation"),
+    path("close/", views.engagement_close, name="engagement_close"),
+    path("withdraw/", views.engagement_withdraw, name="engagement_withdraw"),
+    path("reinstate/", views.engagement_reinstate, name="engagement_reinstate"),
+    path("brief/", views.brief_detail, name="brief_detail"),
+    path("brief.pdf", views.brief_download, name="brief_download"),
+    path("brief.docx", views.brief_word, name="brief_word"),
+    path("brief/<int:number>/", views.version_detail, name="version_detail"),
+    path("brief/<int:number>/changes/", views.version_compare, name="version_compare"),
+    path("brief/<int:number>/read/", views.version_read, name="version_read"),
+    path("brief/<int:number>.pdf", views.version_download, name="version_download"),
+    path("brief/<int:number>.docx", views.version_word, name="version_word"),
+]
+
+_engagements: list[URLPattern | URLResolver] = [
+    path("", views.engagement_list, name="engagement_list"),
+    path("new/", views.engagement_create, name="engagement_create"),
+    path("packs/", views.pack_list, name="pack_list"),
+    path("packs/area-<int:number>.pdf", views.pack_area_download, name="pack_area_download"),
+    path("packs/person-<int:pk>.pdf", views.pack_person_download, name="pack_person_download"),
+    path("check/", views.brief_check, name="brief_check"),
+    path("check/<str:fingerprint>/", views.brief_check, name="brief_check"),
+    path("<reference:reference>/", include(_one_engagement)),
+]
+
+urlpatterns = [
+    path("engagements/", include(_engagements)),
+    path("manage/criteria/", views.criterion_list, name="criterion_list"),
+    path("manage/criteria/<slug:slug>/edit/", views.criterion_edit, name="criterion_edit"),
+    path("manage/criteria/<slug:slug>/history/", views.criterion_history, name="criterion_history"),
+    path("manage/criteria/<slug:slug>/history/<int:number>/", views.criterion_version, name="criterion_version"),
+]
