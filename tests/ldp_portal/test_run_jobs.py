@@ -1,0 +1,69 @@
+"""What is done by the clock, without workers: `manage.py run_jobs`."""
+
+import os
+import time
+
+import pytest
+from django.core.management import call_command
+from django.utils.module_loading import import_string
+
+from accounts import jobs as accounts_jobs
+from engagements import jobs
+from ldp_portal.celery import app
+
+pytestmark = pytest.mark.django_db
+JOBS = ["send_waiting_messages", "render_missing_briefs", "queue_reminders", "send_digests", "send_contact_nudges"]
+
+
+@pytest.fixture
+def rounds(monkeypatch):
+    """Return which jobs were run."""
+    run = []
+    for name in JOBS:
+        place = jobs if hasattr(jobs, name) else accounts_jobs
+        monkeypatch.setattr(place, name, lambda name=name: run.append(name))
+    return run
+
+
+def test_run_jobs_runs_every_job_once(rounds):
+    call_command("run_jobs")
+
+    assert rounds == JOBS
+
+
+def test_run_jobs_runs_the_real_jobs_without_a_failure(caplog):
+    call_command("run_jobs")
+
+    # A job that fails is logged and does not stop the others.
+    assert "failed" not in caplog.text
+
+
+def test_a_job_that_fails_does_not_keep_the_others_from_running(rounds, monkeypatch, caplog):
+    def fail():
+        raise RuntimeError
+
+    monkeypatch.setattr(jobs, "send_waiting_messages", fail)
+
+    call_command("run_jobs")
+
+    assert rounds == JOBS[1:]
+    assert "The job engagements.jobs.send_waiting_messages failed." in caplog.text
+
+
+def test_run_jobs_goes_on_until_whoever_started_it_has_gone(rounds, monkeypatch):
+    seconds, parents = [], iter([7] * 5 + [1])
+    monkeypatch.setattr(time, "sleep", seconds.append)
+    monkeypatch.setattr(os, "getppid", lambda: next(parents))
+
+    call_command("run_jobs", every=2)
+
+    assert len(rounds) == 3 * len(JOBS)
+    assert len(seconds) == 5
+
+
+def test_the_beat_knows_tasks_that_a_worker_knows(settings):
+    app.loader.import_default_modules()
+
+    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+        assert entry["task"] in app.tasks
+        assert callable(import_string(entry["task"]))
