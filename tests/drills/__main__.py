@@ -1,0 +1,121 @@
+"""`python -m tests.drills`: the drills the project promises (S4, D8), in a database that is thrown away; fails where one finds a fault.
+
+With `signing` or `parallel` only that part; with a number the very steps of the run that named it.
+"""
+
+import os
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+
+STEPS = 10_000
+EXAMPLES_EACH = 20
+MAX_SECONDS = 900
+COLUMNS = "{:<58} {:>8} {:>8} {:>8} {:>6} {:>8}"
+
+
+def main(words):
+    """Run the parts that are wanted; return whether all of them held."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "ldp_portal.settings_test"
+    import django  # noqa: PLC0415 - the settings are chosen above
+
+    django.setup()
+    numbers = [int(word) for word in words if word.isdigit()]
+    wanted = {word for word in words if not word.isdigit()} or {"signing", "parallel"}
+    with tempfile.TemporaryDirectory(prefix="portal-drills-") as folder, _database(folder):
+        say(COLUMNS.format("drill", "done", "carried", "refused", "lost", "seconds"))
+        say(COLUMNS.format("", "", "out", "", "or illegal", ""))
+        held = [_signing(numbers[0] if numbers else int(time.time()))] if "signing" in wanted else []
+        held += _parallel() if "parallel" in wanted else []
+    return all(held)
+
+
+def say(line):
+    """Print one line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+class _database:  # noqa: N801 - read as a word: with _database(folder)
+    """Make a database for tests with the reference data, and remove it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __enter__(self):
+        from django.conf import settings  # noqa: PLC0415 - needs the settings
+        from django.test.utils import setup_databases, setup_test_environment  # noqa: PLC0415 - as above
+
+        from core import reference  # noqa: PLC0415 - as above
+
+        setup_test_environment()
+        settings.MEDIA_ROOT = self.folder
+        self.old = setup_databases(verbosity=0, interactive=False)
+        reference.load(settings.FIXTURES_DIR)
+
+    def __exit__(self, *_):
+        from django.db import connections  # noqa: PLC0415 - needs the settings
+        from django.test.utils import teardown_databases, teardown_test_environment  # noqa: PLC0415 - as above
+
+        connections.close_all()
+        teardown_databases(self.old, verbosity=0)
+        teardown_test_environment()
+
+
+def _signing(number):
+    """Take ten thousand steps, each set of examples under a number of its own."""
+    from django.db import transaction  # noqa: PLC0415 - needs the settings
+
+    from tests.drills import signing, world  # noqa: PLC0415 - as above
+
+    tally, began, fault = signing.Tally(), time.monotonic(), ""
+    first = number
+    with transaction.atomic():
+        stands = world.build()
+        while tally["steps"] < STEPS and not fault:
+            if time.monotonic() - began > MAX_SECONDS:
+                fault = f"stopped after {MAX_SECONDS} seconds"
+                break
+            try:
+                signing.run(stands, tally, examples=EXAMPLES_EACH, number=number)
+            except Exception:  # noqa: BLE001 - told below, with the steps that led there
+                fault = f"{traceback.format_exc()}\nTo see it again: python -m tests.drills signing {number}"
+            number += 1
+        transaction.set_rollback(True)
+    name = f"steps of signing by anybody in any order (from {first})"
+    answers = (tally["done"], tally["refused"] + tally["conflict"])
+    _row(name, tally["steps"], *answers, int(bool(fault)), began)
+    if fault:
+        say(fault)
+    return not fault
+
+
+def _parallel():
+    """Send a hundred posts at once, drill by drill."""
+    from django.db import connection  # noqa: PLC0415 - needs the settings
+
+    from tests.drills import parallel  # noqa: PLC0415 - as above
+
+    # A PostgreSQL as it is installed takes a hundred connections, and others hold some of them.
+    size = parallel.Size(signatories=10, posts=100, threads=100 if connection.vendor == "sqlite" else 50)
+    held = []
+    for drill in parallel.DRILLS:
+        began = time.monotonic()
+        outcome = drill(size, is_printed=True) if drill is parallel.agreements else drill(size)
+        lost = outcome.posts - outcome.done - outcome.refused
+        _row(outcome.name, outcome.posts, outcome.done, outcome.refused, lost + len(outcome.wrong), began)
+        for sentence in outcome.wrong:
+            say(f"  does not hold: {sentence}; {dict(outcome.answers)}")
+        held.append(not outcome.wrong and not lost)
+    return held
+
+
+def _row(name, steps, done, refused, wrong, began):
+    say(COLUMNS.format(name, f"{steps:,}", f"{done:,}", f"{refused:,}", wrong, f"{time.monotonic() - began:.1f}"))
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    sys.exit(0 if main(sys.argv[1:]) else 1)

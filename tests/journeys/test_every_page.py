@@ -1,0 +1,94 @@
+"""Every page of the portal, wide and narrow: passes axe, fits its screen, breaks no policy and can be left by keyboard."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from engagements.models import Engagement
+from tests.factories.engagements import PlanVersionFactory
+from tests.managed import NATIONAL, a_ground_with
+from tests.query_budget import BUDGET, MANAGED
+from tests.test_query_budget import an_engagement_with, arguments_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PASSWORD = "a long walk on the Wolds"
+WIDE, NARROW = 1280, 375
+# What is fetched rather than looked at: a file, and parts of other pages.
+NOT_LOOKED_AT = {
+    "engagements:brief_download",
+    "engagements:version_download",
+    "engagements:brief_word",
+    "engagements:version_word",
+    "engagements:presence_list",
+    "directory:organisation_search",
+}
+# The pages for admins are walked in so many parts: what is looked at in one test stays short, and parts run side by side.
+PARTS = 6
+PUBLIC = [
+    "home",
+    "framework:domain_list",
+    "interventions:intervention_list",
+    "directory:region_list",
+    "engagements:brief_check",
+    "account_login",
+]
+
+
+def addresses(engagement):
+    """Return the address of every page to look at."""
+    return [reverse(name, kwargs=arguments_for(name, engagement)) for name in BUDGET if name not in NOT_LOOKED_AT]
+
+
+@pytest.fixture
+def engagement():
+    """Return an engagement with two of everything, whose consultant has a password."""
+    made = Engagement.objects.get(pk=an_engagement_with(2).pk)
+    made.lead_consultant.set_password(PASSWORD)
+    made.lead_consultant.save()
+    return made
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_every_page_passes_axe_and_fits_its_screen(desk, engagement, width):
+    desk.page.set_viewport_size({"width": width, "height": 800})
+    desk.sign_in(engagement.lead_consultant, PASSWORD)
+
+    for address in addresses(engagement):
+        desk.go(address)
+        desk.fits()
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_every_page_for_admins_passes_axe_and_fits_its_screen(desk, width, part):
+    desk.page.set_viewport_size({"width": width, "height": 800})
+    ground = a_ground_with(2)
+
+    for name in sorted(MANAGED, key=lambda name: (name in NATIONAL, name))[part::PARTS]:
+        desk.enter_as(ground.national_admin if name in NATIONAL else ground.regional_admin)
+        desk.go(reverse(name, kwargs=ground.keywords.get(name, {})))
+        desk.fits()
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_public_page_passes_axe_for_somebody_signed_out(desk, name):
+    desk.go(reverse(name))
+
+    expect(desk.page.get_by_role("link", name="Skip to main content")).to_have_count(1)
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_p13_answers_to_a_fingerprint_pass_axe_and_fit_their_screen(desk, width):
+    desk.page.set_viewport_size({"width": width, "height": 800})
+    version = PlanVersionFactory(agreed=True, content_hash="a" * 64)
+
+    desk.go(reverse("engagements:brief_check"))
+    for typed, heading in [("A" * 64, "Signed and current"), ("b" * 64, "Not known"), ("b" * 63, "There is a problem")]:
+        desk.page.get_by_label("Fingerprint from the last page of the brief").fill(typed)
+        desk.page.get_by_role("button", name="Check this fingerprint").click()
+
+        expect(desk.page.get_by_role("heading", name=heading)).to_be_visible()
+        desk.look()
+        desk.fits()
+        assert version.engagement.title not in desk.page.content()

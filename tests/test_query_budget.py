@@ -1,0 +1,202 @@
+"""Every address of the portal keeps to its number of queries, whatever it shows (F9)."""
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, reverse
+
+from core import audit
+from directory.models import Region
+from engagements import documents
+from engagements.enums import CriterionSlug
+from engagements.models import Comment, Engagement
+from framework.models import Behaviour, Domain, ForwardViewStep, LeadershipRole
+from interventions.models import Intervention
+from tests.factories.accounts import ConsultantFactory
+from tests.factories.core import FormDraftFactory
+from tests.factories.directory import LINCOLNSHIRE, a_footprint
+from tests.factories.engagements import (
+    ClientLeadFactory,
+    CommentFactory,
+    CriterionCheckFactory,
+    DecisionFactory,
+    EngagementFactory,
+    FundingLineFactory,
+    ParticipantGroupFactory,
+    PlaceFactory,
+    PlannedInterventionFactory,
+    PlanVersionFactory,
+    PriorityFactory,
+    PurposeFactory,
+    a_criterion,
+)
+from tests.factories.evaluation import MeasureFactory
+from tests.helpers import as_user
+from tests.managed import NATIONAL, a_ground_with
+from tests.query_budget import BUDGET, MANAGED, WITHOUT_A_PAGE
+
+pytestmark = pytest.mark.django_db
+
+FEW, MANY = 1, 50
+OWN_NAMESPACES = {"core", "framework", "directory", "accounts", "interventions", "engagements", "evaluation"}
+
+
+def own_addresses(resolver=None, namespace=""):
+    """Return the names of all our addresses."""
+    names = []
+    for entry in (resolver or get_resolver()).url_patterns:
+        if hasattr(entry, "url_patterns"):
+            inner = entry.namespace or namespace
+            if inner in OWN_NAMESPACES or entry.namespace is None:
+                names += own_addresses(entry, inner)
+        elif entry.name and (namespace in OWN_NAMESPACES or entry.name in ("home", "manage")):
+            names.append(f"{namespace}:{entry.name}" if namespace else entry.name)
+    return names
+
+
+def an_engagement_with(rows, area=LINCOLNSHIRE):
+    """Return an engagement that has this many of everything, and its consultant's work list with as many engagements."""
+    footprint = a_footprint(area)
+    consultant = ConsultantFactory(region=footprint.lead_region)
+    engagement = EngagementFactory(lead_region=consultant.region, lead_consultant=consultant)
+    EngagementFactory.create_batch(rows - 1, lead_region=consultant.region, lead_consultant=consultant)
+    engagement.team.set(ConsultantFactory.create_batch(rows, region=consultant.region))
+    groups = ParticipantGroupFactory.create_batch(rows, engagement=engagement, of_an_organisation=True)
+    for group in groups:
+        group.organisation.footprints.set([footprint])
+    PlaceFactory.create_batch(rows, engagement=engagement, whole_area=True, footprint=footprint)
+    roles, behaviours, steps = (
+        LeadershipRole.objects.all()[:rows],
+        Behaviour.objects.all()[:rows],
+        ForwardViewStep.objects.all()[:rows],
+    )
+    PurposeFactory.create_batch(rows, engagement=engagement, forward_view_steps=steps)
+    priorities = PriorityFactory.create_batch(rows, engagement=engagement, roles=roles, behaviours=behaviours)
+    for _ in range(rows):
+        planned = PlannedInterventionFactory(
+            engagement=engagement,
+            from_menu=True,
+            commissioned=True,
+            audience=groups,
+            serves=priorities,
+            roles=roles,
+            behaviours=behaviours,
+            forward_view_steps=steps,
+        )
+        FundingLineFactory.create_batch(2, planned_intervention=planned)
+        CriterionCheckFactory(planned_intervention=planned, criterion=a_criterion(CriterionSlug.AFFORDABLE), overruled=True)
+        MeasureFactory(engagement=engagement, planned_intervention=planned)
+    leads = ClientLeadFactory.create_batch(rows, engagement=engagement)
+    # A version that was taken back: the plan itself is still being written.
+    document = documents.to_json(documents.load_brief(Engagement.objects.with_people().get(pk=engagement.pk)))
+    version = PlanVersionFactory(engagement=engagement, document=document, recalled=True)
+    for lead in leads:
+        DecisionFactory(version=version, client_lead=lead)
+        audit.record("added", lead, by=consultant, trail=engagement.trail)
+        FormDraftFactory(user=consultant, subject=f"{engagement.get_absolute_url()}people/{lead.pk}/")
+        for section in ("people", "planned-1", "criteria", "measures"):
+            CommentFactory(answer_to=CommentFactory(version=version, section=section, author=lead.user), version=version)
+    return engagement
+
+
+def arguments_for(name, engagement):
+    """Return what an address needs to name a thing that is there."""
+    planned = engagement.planned_interventions.first()
+    firsts = {
+        "participant_group": engagement.groups,
+        "place": engagement.places,
+        "purpose": engagement.purposes,
+        "priority": engagement.priorities,
+        "planned_intervention": engagement.planned_interventions,
+        "client_lead": engagement.client_leads,
+        "measure": engagement.measures,
+    }
+    view = name.partition(":")[2]
+    if name.startswith(("engagements:", "evaluation:")) and view not in (
+        "engagement_list",
+        "engagement_create",
+        "brief_check",
+        "pack_list",
+    ):
+        arguments = {"reference": engagement.reference}
+        entity = view.rpartition("_")[0]
+        if view.startswith("funding_line"):
+            arguments["pk"] = planned.pk
+            if view != "funding_line_create":
+                arguments["line_pk"] = planned.funding_lines.first().pk
+        elif view.startswith("criterion_check"):
+            arguments |= {"pk": planned.pk, "slug": CriterionSlug.AFFORDABLE}
+        elif entity in firsts and view.endswith(("_edit", "_remove")):
+            arguments["pk"] = firsts[entity].first().pk
+        elif view == "comment_answer":
+            arguments["pk"] = Comment.objects.threads().filter(version__engagement=engagement).first().pk
+        elif view in ("version_compare", "version_detail", "version_download", "version_word"):
+            arguments["number"] = engagement.versions.first().number
+        elif view == "facet_edit":
+            arguments["facet"] = "people"
+        return arguments
+    slugs = {
+        "accounts:invitation_detail": {"token": "a-link-that-leads-nowhere"},
+        "framework:domain_detail": {"slug": Domain.objects.first().slug},
+        "interventions:intervention_detail": {"slug": Intervention.objects.first().slug},
+        "directory:region_detail": {"slug": Region.objects.first().slug},
+    }
+    return slugs.get(name, {})
+
+
+def counts_with(rows):
+    """Return for every page its status and how many queries it took, where everything has this many rows."""
+    engagement = Engagement.objects.get(pk=an_engagement_with(rows).pk)
+    client = as_user(engagement.lead_consultant)
+    found = {}
+    for name in BUDGET:
+        url = reverse(name, kwargs=arguments_for(name, engagement))
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(url)
+        # A session comes from the cache. Where a shared cache has just let go of it, one query more says nothing about the page.
+        found[name] = response.status_code, sum("django_session" not in query["sql"] for query in queries)
+    return found
+
+
+def managed_counts_with(rows):
+    """Return the same for every page of the admins."""
+    ground = a_ground_with(rows)
+    clients = {True: as_user(ground.national_admin), False: as_user(ground.regional_admin)}
+    found = {}
+    for name in MANAGED:
+        url = reverse(name, kwargs=ground.keywords.get(name, {}))
+        with CaptureQueriesContext(connection) as queries:
+            response = clients[name in NATIONAL].get(url)
+        found[name] = response.status_code, sum("django_session" not in query["sql"] for query in queries)
+    return found
+
+
+@pytest.fixture(scope="module")
+def counts(django_db_setup, django_db_blocker):
+    """Walk every page twice, once with few rows and once with many, and leave nothing behind."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        # A page of the brief is counted; drawing fifty interventions on paper reads nothing more and takes its time.
+        patch.setattr("core.pdf.render_pdf", lambda *args, **kwargs: b"%PDF")
+        # Learns what the database can do; Django asks it once in a process.
+        assert connection.features.supports_json_field
+        found = {}
+        for rows in (FEW, MANY):
+            with transaction.atomic():
+                found[rows] = counts_with(rows) | managed_counts_with(rows)
+                transaction.set_rollback(True)
+    return found
+
+
+def test_every_address_has_its_number_of_queries():
+    addresses = set(own_addresses())
+
+    assert addresses == set(BUDGET) | set(MANAGED) | WITHOUT_A_PAGE
+
+
+@pytest.mark.parametrize("name", sorted(BUDGET | MANAGED))
+def test_a_page_takes_as_many_queries_for_fifty_rows_as_for_one(counts, name):
+    few, many = counts[FEW][name], counts[MANY][name]
+
+    assert few == many
+    assert few[0] == 200
+    assert few[1] <= (BUDGET | MANAGED)[name]
