@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import logging
-from functools import partial
 from typing import Any
 
 from celery.contrib.django.task import DjangoTask
-from django.db import transaction
-from kombu.exceptions import OperationalError
 
-logger = logging.getLogger(__name__)
+from core import outbox
 
 
 class PortalTask(DjangoTask):
-    """A task whose queue may be down when somebody's work is saved: what they did stands, and a job finds later what is left to do."""
+    """A task that is written into the outbox: nothing that a change causes is lost, whatever breaks afterwards."""
+
+    # How often it is tried before it is given up, and shown as such.
+    most_tries = 8
 
     def delay_on_commit(self, *args: Any, **kwargs: Any) -> None:
-        """Hand the task over after commit."""
-        transaction.on_commit(partial(self._hand_over, *args, **kwargs))
+        """Write the task down in this transaction; it runs once that has been committed."""
+        if kwargs:
+            raise TypeError("A task of the outbox takes its arguments by position.")
+        outbox.queue(self, *args)
 
-    def _hand_over(self, *args: Any, **kwargs: Any) -> None:
-        """Hand the task over, and say in the log where nobody takes it."""
-        try:
-            self.delay(*args, **kwargs)
-        except OperationalError as error:
-            logger.warning("The queue is down (%s): %s was not handed over.", type(error).__name__, self.name)
+    def give_up(self, *args: Any) -> None:
+        """Say where people see it that a task with these arguments was tried as often as it may be; some tasks have nowhere to say it."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
@@ -186,6 +189,62 @@ class ReferenceRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.key}"
+
+
+class OutboxStatus(models.TextChoices):
+    """What became of an effect."""
+
+    WAITING = "waiting", "Waiting"
+    DONE = "done", "Done"
+    FAILED = "failed", "Given up"
+
+
+class OutboxEntryQuerySet(models.QuerySet["OutboxEntry"]):
+    """Finds effects that are still to come."""
+
+    def waiting(self) -> OutboxEntryQuerySet:
+        """Narrow to what is still to be done, the oldest first."""
+        return self.filter(status=OutboxStatus.WAITING).order_by("asked_at", "pk")
+
+    def due(self, now: datetime) -> OutboxEntryQuerySet:
+        """Narrow to what may be taken up now, the longest due first."""
+        is_free = models.Q(held_until=None) | models.Q(held_until__lt=now)
+        return self.filter(is_free, status=OutboxStatus.WAITING, due_at__lte=now).order_by("due_at", "pk")
+
+    def failed(self) -> OutboxEntryQuerySet:
+        """Narrow to what was given up, the latest first."""
+        return self.filter(status=OutboxStatus.FAILED).order_by("-ended_at", "-pk")
+
+
+class OutboxEntry(models.Model):
+    """One effect of a change (a brief, an email), written in the same transaction as its cause and worked off afterwards.
+
+    The key is the task with its arguments. `fault` names the kind of the last error, never what it said.
+    """
+
+    key = models.CharField(max_length=300, unique=True)
+    task = models.CharField(max_length=120)
+    arguments = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    status = models.CharField(max_length=10, choices=OutboxStatus, default=OutboxStatus.WAITING)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    fault = models.CharField(max_length=80, blank=True)
+    holder = models.CharField(max_length=100, blank=True)
+    held_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = OutboxEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "outbox entries"
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(status="waiting"), name="outboxentry_due"),
+            models.Index(fields=["-ended_at"], condition=models.Q(status="failed"), name="outboxentry_failed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} ({self.get_status_display().lower()})"
 
 
 class DemonstrationMail(models.Model):

@@ -30,7 +30,7 @@ def send_waiting_messages(now: datetime | None = None) -> None:
     moment = now or timezone.now()
     for message in Message.objects.waiting():
         if policies.is_to_try(message, moment):
-            tasks.send_message.delay(message.pk)
+            tasks.send_message.delay_on_commit(message.pk)
 
 
 @shared_task
@@ -49,7 +49,7 @@ def render_missing_briefs(now: datetime | None = None) -> None:
     before = (now or timezone.now()) - timedelta(minutes=MINUTES_TO_RENDER)
     agreed = PlanVersion.objects.filter(outcome=VersionOutcome.AGREED, settled_at__lte=before, brief_file=None)
     for pk in agreed.order_by("settled_at", "pk").values_list("pk", flat=True):
-        tasks.render_signed_brief.delay(pk)
+        tasks.render_signed_brief.delay_on_commit(pk)
 
 
 @shared_task

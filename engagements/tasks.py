@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-@shared_task
+@shared_task(most_tries=3)
 def render_signed_brief(version_pk: int) -> None:
     """Render the brief of an agreed version and keep it as a file, once: whoever comes second leaves the first one's file."""
     version = PlanVersion.objects.select_related("engagement").get(pk=version_pk)

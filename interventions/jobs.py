@@ -14,4 +14,4 @@ def send_waiting_answers() -> None:
     """Tell of each answer that nobody has been told of: the queue or the mail server was down when it was given."""
     for proposal in MenuProposal.objects.untold().select_related("by"):
         if policies.is_to_tell(proposal, timezone.now()):
-            tasks.send_proposal_answer.delay(proposal.pk)
+            tasks.send_proposal_answer.delay_on_commit(proposal.pk)

@@ -1,8 +1,13 @@
 """The Celery application: tasks run in process unless `REDIS_URL` is set."""
 
+import logging
 import os
+import threading
+import time
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ldp_portal.settings")
 
@@ -10,3 +15,29 @@ app = Celery("ldp_portal", task_cls="core.handover:PortalTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(related_name="jobs")
+
+logger = logging.getLogger(__name__)
+
+
+@worker_process_init.connect
+def keep_hold(**_: Any) -> None:
+    """Let each process of a worker say every moment that it is still there, so that what it held when it died is soon taken up by another."""
+    from core import outbox  # noqa: PLC0415 - the apps are loaded by now, and not before
+
+    outbox.become_a_worker()
+    threading.Thread(target=_say_still_here, name="outbox-hold", daemon=True).start()
+
+
+def _say_still_here() -> None:
+    """Say so until the process ends; a database that is away for a while is asked again."""
+    from django.db import DatabaseError, connection  # noqa: PLC0415 - as above
+
+    from core import outbox  # noqa: PLC0415 - as above
+
+    while True:
+        try:
+            outbox.say_still_here()
+        except DatabaseError as error:
+            logger.warning("The hold on the outbox could not be kept: %s", type(error).__name__)
+            connection.close()
+        time.sleep(outbox.PAUSE_BETWEEN_WORDS_SECONDS)

@@ -149,6 +149,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TIMEZONE = "Europe/London"
 # What is done by the clock: each job knows what is due and does nothing twice. `manage.py run_jobs` does the same without Celery's beat.
 CELERY_BEAT_SCHEDULE = {
+    "work off the outbox": {"task": "core.jobs.work_off_outbox", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
     "send what has not gone yet": {"task": "engagements.jobs.send_waiting_messages", "schedule": timedelta(minutes=1)},
     "tell of answered proposals": {"task": "interventions.jobs.send_waiting_answers", "schedule": timedelta(minutes=15)},
     "render missing briefs": {"task": "engagements.jobs.render_missing_briefs", "schedule": timedelta(minutes=15)},

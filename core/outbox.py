@@ -1,0 +1,176 @@
+"""The outbox: every effect of a change is written down in the change's own transaction, and worked off by whoever is there.
+
+The queue is only the doorbell. A message that is lost, doubled or late changes nothing: what is due stands in the table, whoever takes an
+entry up holds it for a while and says that it is still there, and what was held by a process that has died is taken up by another. A task
+may therefore run more than once and must find out for itself what is left to do.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+import traceback
+import uuid
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from core.models import OutboxEntry, OutboxStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.handover import PortalTask
+
+logger = logging.getLogger(__name__)
+
+# How long an entry is held without a word from its holder: workers say every moment that they are there, a web process does not.
+HELD_BY_A_WORKER = timedelta(seconds=6)
+HELD_IN_PROCESS = timedelta(seconds=90)
+PAUSE_BETWEEN_WORDS_SECONDS = 1.5
+
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(hours=1)
+
+_HOLDER = {"name": "", "held_for": HELD_IN_PROCESS}
+
+
+def queue(task: PortalTask, *arguments: Any) -> OutboxEntry:
+    """Write down that a task is to be run with these arguments, and ring once the transaction has been committed.
+
+    The same task with the same arguments is one entry, however often it is asked for; asked for again after it was done or given up, it is
+    run once more.
+    """
+    now = timezone.now()
+    fresh = {"task": task.name, "arguments": list(arguments), "asked_at": now, "due_at": now}
+    with transaction.atomic():
+        entry, is_new = OutboxEntry.objects.get_or_create(key=key_of(task, *arguments), defaults=fresh)
+        if not is_new:
+            entry = OutboxEntry.objects.select_for_update().get(pk=entry.pk)
+            _wait_again(entry, now)
+    transaction.on_commit(partial(ring, entry.pk))
+    return entry
+
+
+def key_of(task: PortalTask, *arguments: Any) -> str:
+    """Return the key under which a task with these arguments is written down once."""
+    return f"{task.name} {json.dumps(arguments, separators=(',', ':'))}"
+
+
+def ring(entry_pk: int) -> None:
+    """Let a worker know that there is something to do; without a queue, do it now. Where nobody hears it, a job finds it."""
+    if settings.CELERY_TASK_ALWAYS_EAGER:
+        entry = take(timezone.now(), entry_pk)
+        if entry is not None:
+            work(entry)
+        return
+    try:
+        current_app.send_task("core.jobs.work_off_outbox", expires=60)
+    except OperationalError as error:
+        logger.warning("The queue is down (%s): entry %s waits in the outbox.", type(error).__name__, entry_pk)
+
+
+def work_off(now: datetime | None = None) -> int:
+    """Do everything that is due, the oldest first; return how many entries were taken up."""
+    taken = 0
+    while (entry := take(now or timezone.now())) is not None:
+        work(entry)
+        taken += 1
+    return taken
+
+
+def take(now: datetime, entry_pk: int | None = None) -> OutboxEntry | None:
+    """Take up the oldest entry that is due, or a certain one, so that nobody else does; none where there is nothing to do."""
+    due = OutboxEntry.objects.due(now)
+    with transaction.atomic():
+        entry = (due if entry_pk is None else due.filter(pk=entry_pk)).select_for_update(skip_locked=True).first()
+        if entry is None:
+            return None
+        entry.tries += 1
+        entry.holder = _HOLDER["name"] or _name_of_this_process()
+        entry.held_until = now + _HOLDER["held_for"]
+        entry.save(update_fields=["tries", "holder", "held_until"])
+    return entry
+
+
+def work(entry: OutboxEntry) -> None:
+    """Run the task of an entry that was taken up, and write down what became of it."""
+    task: PortalTask = current_app.tasks[entry.task]
+    try:
+        task.run(*entry.arguments)
+    except Exception as error:
+        # What an error says may name a person: the entry and the log tell what kind it was and where it came from.
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        logger.warning("Outbox entry %s (%s): %s at %s:%s", entry.pk, entry.task, type(error).__name__, where.filename, where.lineno)
+        _put_off(entry, task, type(error).__name__, timezone.now())
+        if settings.CELERY_TASK_EAGER_PROPAGATES and not getattr(error, "is_expected", False):
+            raise
+    else:
+        _finish(entry, timezone.now())
+
+
+def say_still_here(now: datetime | None = None) -> None:
+    """Hold on to what this process has taken up."""
+    mine = OutboxEntry.objects.filter(status=OutboxStatus.WAITING, holder=_HOLDER["name"])
+    mine.update(held_until=(now or timezone.now()) + _HOLDER["held_for"])
+
+
+def become_a_worker() -> None:
+    """Hold what is taken up from now on only as long as `say_still_here` is called every moment."""
+    _HOLDER.update(name=_name_of_this_process(), held_for=HELD_BY_A_WORKER)
+
+
+def try_again(entry: OutboxEntry) -> None:
+    """Let an entry that was given up be tried again, as often as a new one."""
+    with transaction.atomic():
+        locked = OutboxEntry.objects.select_for_update().get(pk=entry.pk)
+        _wait_again(locked, timezone.now())
+    transaction.on_commit(partial(ring, locked.pk))
+
+
+def pause_after(tries: int) -> timedelta:
+    """Return how long an entry waits after so many tries: twice as long each time, and never longer than an hour."""
+    return min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
+
+
+def _name_of_this_process() -> str:
+    """Return a name that no other process has."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+
+
+def _wait_again(entry: OutboxEntry, now: datetime) -> None:
+    """Let a locked entry be run once more; one that is being run at this moment is run again afterwards."""
+    entry.asked_at = now
+    if entry.status != OutboxStatus.WAITING:
+        entry.status, entry.tries, entry.fault, entry.ended_at = OutboxStatus.WAITING, 0, "", None
+        entry.due_at, entry.holder, entry.held_until = now, "", None
+    entry.save()
+
+
+def _finish(entry: OutboxEntry, now: datetime) -> None:
+    """Write down that an entry is done, unless it was asked for again meanwhile or somebody else has taken it up."""
+    mine = OutboxEntry.objects.filter(pk=entry.pk, holder=entry.holder, status=OutboxStatus.WAITING)
+    is_done = mine.filter(asked_at=entry.asked_at).update(
+        status=OutboxStatus.DONE, ended_at=now, holder="", held_until=None, fault=""
+    )
+    if not is_done:
+        mine.update(holder="", held_until=None, due_at=now, tries=0)
+
+
+def _put_off(entry: OutboxEntry, task: PortalTask, fault: str, now: datetime) -> None:
+    """Write down that an entry has failed: it is tried later, or given up when its tries are used up."""
+    mine = OutboxEntry.objects.filter(pk=entry.pk, holder=entry.holder, status=OutboxStatus.WAITING)
+    if entry.tries < task.most_tries:
+        mine.update(fault=fault[:80], holder="", held_until=None, due_at=now + pause_after(entry.tries))
+        return
+    with transaction.atomic():
+        if mine.update(status=OutboxStatus.FAILED, ended_at=now, fault=fault[:80], holder="", held_until=None):
+            task.give_up(*entry.arguments)
