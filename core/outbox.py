@@ -40,7 +40,12 @@ PAUSE_BETWEEN_WORDS_SECONDS = 1.5
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(hours=1)
 
-_HOLDER = {"name": "", "held_for": HELD_IN_PROCESS}
+
+class _Holder:
+    """As what this process holds the entries that it takes up, and for how long."""
+
+    name = ""
+    held_for = HELD_IN_PROCESS
 
 
 def queue(task: PortalTask, *arguments: Any) -> OutboxEntry:
@@ -95,8 +100,8 @@ def take(now: datetime, entry_pk: int | None = None) -> OutboxEntry | None:
         if entry is None:
             return None
         entry.tries += 1
-        entry.holder = _HOLDER["name"] or _name_of_this_process()
-        entry.held_until = now + _HOLDER["held_for"]
+        entry.holder = _Holder.name or _name_of_this_process()
+        entry.held_until = now + _Holder.held_for
         entry.save(update_fields=["tries", "holder", "held_until"])
     return entry
 
@@ -109,7 +114,9 @@ def work(entry: OutboxEntry) -> None:
     except Exception as error:
         # What an error says may name a person: the entry and the log tell what kind it was and where it came from.
         where = traceback.extract_tb(error.__traceback__)[-1]
-        logger.warning("Outbox entry %s (%s): %s at %s:%s", entry.pk, entry.task, type(error).__name__, where.filename, where.lineno)
+        logger.warning(
+            "Outbox entry %s (%s): %s at %s:%s", entry.pk, entry.task, type(error).__name__, where.filename, where.lineno
+        )
         _put_off(entry, task, type(error).__name__, timezone.now())
         if settings.CELERY_TASK_EAGER_PROPAGATES and not getattr(error, "is_expected", False):
             raise
@@ -119,13 +126,13 @@ def work(entry: OutboxEntry) -> None:
 
 def say_still_here(now: datetime | None = None) -> None:
     """Hold on to what this process has taken up."""
-    mine = OutboxEntry.objects.filter(status=OutboxStatus.WAITING, holder=_HOLDER["name"])
-    mine.update(held_until=(now or timezone.now()) + _HOLDER["held_for"])
+    mine = OutboxEntry.objects.filter(status=OutboxStatus.WAITING, holder=_Holder.name)
+    mine.update(held_until=(now or timezone.now()) + _Holder.held_for)
 
 
 def become_a_worker() -> None:
     """Hold what is taken up from now on only as long as `say_still_here` is called every moment."""
-    _HOLDER.update(name=_name_of_this_process(), held_for=HELD_BY_A_WORKER)
+    _Holder.name, _Holder.held_for = _name_of_this_process(), HELD_BY_A_WORKER
 
 
 def try_again(entry: OutboxEntry) -> None:

@@ -5,31 +5,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0004_draft_by_page'),
+        ("core", "0004_draft_by_page"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OutboxEntry',
+            name="OutboxEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=300, unique=True)),
-                ('task', models.CharField(max_length=120)),
-                ('arguments', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Done'), ('failed', 'Given up')], default='waiting', max_length=10)),
-                ('asked_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('fault', models.CharField(blank=True, max_length=80)),
-                ('holder', models.CharField(blank=True, max_length=100)),
-                ('held_until', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=300, unique=True)),
+                ("task", models.CharField(max_length=120)),
+                ("arguments", models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("done", "Done"), ("failed", "Given up")],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("fault", models.CharField(blank=True, max_length=80)),
+                ("holder", models.CharField(blank=True, max_length=100)),
+                ("held_until", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name_plural': 'outbox entries',
-                'indexes': [models.Index(condition=models.Q(('status', 'waiting')), fields=['due_at'], name='outboxentry_due'), models.Index(condition=models.Q(('status', 'failed')), fields=['-ended_at'], name='outboxentry_failed')],
+                "verbose_name_plural": "outbox entries",
+                "indexes": [
+                    models.Index(condition=models.Q(("status", "waiting")), fields=["due_at"], name="outboxentry_due"),
+                    models.Index(condition=models.Q(("status", "failed")), fields=["-ended_at"], name="outboxentry_failed"),
+                ],
             },
         ),
     ]

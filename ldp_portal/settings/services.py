@@ -1,0 +1,71 @@
+"""What the portal stands on: the database, the cache, the queue and its clock, stored files, mail."""
+
+import os
+from datetime import timedelta
+
+import dj_database_url
+
+from ldp_portal.settings.environment import BASE_DIR, DATABASE_URL, DEBUG, DEMONSTRATION, REDIS_URL, VAR_DIR, flag
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        DATABASE_URL or f"sqlite:///{VAR_DIR / 'portal.sqlite3'}", conn_max_age=60, conn_health_checks=True
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # WAL lets people read while one writes; IMMEDIATE makes a writer wait its turn instead of failing half way.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TIMEZONE = "Europe/London"
+# What is done by the clock: each job knows what is due and does nothing twice. `manage.py run_jobs` does the same without Celery's beat.
+CELERY_BEAT_SCHEDULE = {
+    "work off the outbox": {"task": "core.jobs.work_off_outbox", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
+    "send what has not gone yet": {"task": "engagements.jobs.send_waiting_messages", "schedule": timedelta(minutes=1)},
+    "tell of answered proposals": {"task": "interventions.jobs.send_waiting_answers", "schedule": timedelta(minutes=15)},
+    "render missing briefs": {"task": "engagements.jobs.render_missing_briefs", "schedule": timedelta(minutes=15)},
+    "remind signatories": {"task": "engagements.jobs.queue_reminders", "schedule": timedelta(minutes=15)},
+    "send daily summaries": {"task": "engagements.jobs.send_digests", "schedule": timedelta(minutes=15)},
+    "ask admins to check contacts": {"task": "accounts.jobs.send_contact_nudges", "schedule": timedelta(minutes=15)},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static", VAR_DIR / "assets"]
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# A demonstration sends nothing: it shows its mail on a page.
+EMAIL_BACKEND = (
+    "core.mail.DemonstrationBackend"
+    if DEMONSTRATION
+    else os.environ.get("PORTAL_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+)
+EMAIL_TIMEOUT = 10
+EMAIL_HOST = os.environ.get("PORTAL_EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("PORTAL_EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("PORTAL_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("PORTAL_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = flag("PORTAL_EMAIL_TLS")
+DEFAULT_FROM_EMAIL = os.environ.get("PORTAL_EMAIL_FROM", "portal@localhost")
