@@ -258,3 +258,24 @@ class DemonstrationMail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class UpkeepKind(models.TextChoices):
+    """What administrators do for the portal itself."""
+
+    BACKUP = "backup", "Back-up"
+    RESTORE = "restore", "Verified restore"
+
+
+class UpkeepRecord(models.Model):
+    """One time that the portal was backed up, or that a back-up was restored and found to be whole; the note holds no personal data."""
+
+    kind = models.CharField(max_length=10, choices=UpkeepKind)
+    note = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "-at"], name="upkeeprecord_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"
