@@ -4,8 +4,10 @@ import os
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("PORTAL_SECRET_KEY", "a-key-for-tests-only")
+os.environ.setdefault("PORTAL_SECRET_KEY", "a-key-for-tests-only-and-as-long-as-a-real-one-has-to-be")
 os.environ["PORTAL_DEBUG"] = ""
+# The suite speaks to itself; what a portal in production refuses is held by its own test.
+os.environ.setdefault("PORTAL_PLAIN_HTTP", "1")
 
 from ldp_portal.settings import *  # noqa: F403 - a settings module extends another by importing all of it
 from ldp_portal.settings import CACHES, DATABASES, STORAGES

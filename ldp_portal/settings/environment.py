@@ -2,17 +2,87 @@
 
 import os
 import secrets
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("PORTAL_VAR_DIR", BASE_DIR / "var"))
 
+# As Django's own check has it: a shorter key, or one of few different signs, can be guessed.
+MIN_KEY_LENGTH = 50
+MIN_KEY_SIGNS = 5
+MIN_TOKEN_LENGTH = 20
+THIS_MACHINE = {"", "localhost", "127.0.0.1", "::1"}
 
-def flag(name: str) -> bool:
+
+def flag(name: str, environment: Mapping[str, str] = os.environ) -> bool:
     """Read one yes-or-no setting from the environment."""
-    return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
+    return environment.get(name, "").lower() in {"1", "true", "yes", "on"}
+
+
+def parted(text: str) -> list[str]:
+    """Part a list that is written with commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def refuse_unsafe(environment: Mapping[str, str]) -> None:
+    """Stop a portal that would not be safe to run as this environment says, with every reason at once.
+
+    A portal with a `DATABASE_URL` and without `PORTAL_DEBUG` is in production. Without a `DATABASE_URL` it is one machine's own.
+    """
+    if environment.get("DATABASE_URL"):
+        reasons = list(
+            _reasons_in_debug(environment) if flag("PORTAL_DEBUG", environment) else _reasons_in_production(environment)
+        )
+        if reasons:
+            raise ImproperlyConfigured(" ".join(reasons))
+
+
+def _reasons_in_debug(environment: Mapping[str, str]) -> Iterator[str]:
+    """Say why a developer's portal may not run on its database."""
+    host = urlsplit(environment["DATABASE_URL"]).hostname or ""
+    if host not in THIS_MACHINE:
+        yield "PORTAL_DEBUG shows strangers how the portal works. Unset it to run on a database of another machine."
+
+
+def _reasons_in_production(environment: Mapping[str, str]) -> Iterator[str]:
+    """Say what is wrong with the settings of a portal in production."""
+    if flag("PORTAL_DEMONSTRATION", environment):
+        yield "Demonstration accounts sign in without a password. Unset PORTAL_DEMONSTRATION to run on a production database."
+    if not environment.get("PORTAL_SECRET_KEY"):
+        yield "Set PORTAL_SECRET_KEY to a long random text: the portal runs on a shared database."
+    elif _is_weak(environment["PORTAL_SECRET_KEY"]):
+        yield f"PORTAL_SECRET_KEY can be guessed. Make it random and at least {MIN_KEY_LENGTH} signs long."
+    if any(_is_weak(key) for key in parted(environment.get("PORTAL_SECRET_KEY_FALLBACKS", ""))):
+        yield "A key in PORTAL_SECRET_KEY_FALLBACKS can be guessed. Leave it out: what it signed is signed anew."
+    if any(host.startswith(("*", ".")) for host in parted(environment.get("PORTAL_HOSTS", ""))):
+        yield "Name each host in PORTAL_HOSTS: a star or a leading dot lets strangers choose what links look like."
+    if not environment.get("PORTAL_ADDRESS", "").startswith("https://") and not flag("PORTAL_PLAIN_HTTP", environment):
+        yield "Set PORTAL_ADDRESS to an address with https://, or PORTAL_PLAIN_HTTP to 1 on a closed network."
+    if 0 < len(environment.get("PORTAL_METRICS_TOKEN", "")) < MIN_TOKEN_LENGTH:
+        yield f"PORTAL_METRICS_TOKEN can be guessed. Make it random and at least {MIN_TOKEN_LENGTH} signs long."
+    served = _served_folder_of(environment)
+    if served is not None:
+        yield f"The database stands in {served}, a folder of files for browsers. Put it elsewhere."
+
+
+def _is_weak(key: str) -> bool:
+    """Tell whether a key can be guessed."""
+    return len(key) < MIN_KEY_LENGTH or len(set(key)) < MIN_KEY_SIGNS or key.startswith("django-insecure-")
+
+
+def _served_folder_of(environment: Mapping[str, str]) -> Path | None:
+    """Return the folder of static or uploaded files that an SQLite database stands in, if any."""
+    address = urlsplit(environment["DATABASE_URL"])
+    if address.scheme not in {"sqlite", "sqlite3"} or address.path in {"", "/:memory:"}:
+        return None
+    database = Path(address.path.removeprefix("/")).resolve()
+    var = Path(environment.get("PORTAL_VAR_DIR", BASE_DIR / "var"))
+    folders = [BASE_DIR / "static", var / "static", var / "assets", var / "media"]
+    return next((folder for folder in folders if database.is_relative_to(folder.resolve())), None)
 
 
 def _key_of_this_machine() -> str:
@@ -25,21 +95,18 @@ def _key_of_this_machine() -> str:
     return place.read_text()
 
 
+refuse_unsafe(os.environ)
+
 DEBUG = flag("PORTAL_DEBUG")
 DEMONSTRATION = flag("PORTAL_DEMONSTRATION")
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
 REDIS_URL = os.environ.get("REDIS_URL", "")
 
-if DEMONSTRATION and DATABASE_URL and not DEBUG:
-    raise ImproperlyConfigured(
-        "Demonstration accounts sign in without a password. Unset PORTAL_DEMONSTRATION to run on a production database."
-    )
-
-SECRET_KEY = os.environ.get("PORTAL_SECRET_KEY", "") or ("" if DATABASE_URL else _key_of_this_machine())
-if not SECRET_KEY:
-    raise ImproperlyConfigured("Set PORTAL_SECRET_KEY to a long random text: the portal runs on a shared database.")
+SECRET_KEY = os.environ.get("PORTAL_SECRET_KEY", "") or _key_of_this_machine()
+# What these signed is still good: the keys of before, for as long as sessions and links made with them live.
+SECRET_KEY_FALLBACKS = parted(os.environ.get("PORTAL_SECRET_KEY_FALLBACKS", ""))
 
 # The address people reach the portal at: links in mail and in the brief are built from it, never from the request.
 PORTAL_ADDRESS = os.environ.get("PORTAL_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS = os.environ.get("PORTAL_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+ALLOWED_HOSTS = parted(os.environ.get("PORTAL_HOSTS", "127.0.0.1,localhost,[::1]"))
 CSRF_TRUSTED_ORIGINS = [PORTAL_ADDRESS]

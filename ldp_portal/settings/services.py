@@ -1,7 +1,9 @@
 """What the portal stands on: the database, the cache, the queue and its clock, stored files, mail."""
 
 import os
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import dj_database_url
 
@@ -19,6 +21,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
+else:
+    # A database that is away is known to be away within seconds, so that nobody waits on it for minutes.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
@@ -43,12 +48,36 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
+
+def stored_files(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return where stored files are kept: in a local folder, or in an S3-compatible store where there is a bucket. Nobody reads them but through the portal."""
+    if not environment.get("PORTAL_S3_BUCKET"):
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    endpoint = environment.get("PORTAL_S3_ENDPOINT") or None
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": environment["PORTAL_S3_BUCKET"],
+            "endpoint_url": endpoint,
+            "region_name": environment.get("PORTAL_S3_REGION") or None,
+            "access_key": environment.get("PORTAL_S3_KEY") or None,
+            "secret_key": environment.get("PORTAL_S3_SECRET") or None,
+            "default_acl": "private",
+            "file_overwrite": False,
+            "querystring_auth": True,
+            # A store of one's own has no host name for each bucket.
+            "addressing_style": "path" if endpoint else "virtual",
+            "signature_version": "s3v4",
+        },
+    }
+
+
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", VAR_DIR / "assets"]
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": stored_files(os.environ),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
