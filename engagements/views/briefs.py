@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from core.pdf import PdfError
+from core.pdf import PdfError, place_for
 from engagements import documents
 from engagements.views.editions import read_edition, reads_working_draft, versions_of
 from engagements.views.loading import load_engagement
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 NOTHING_YET = "Nothing has been submitted to you yet. The lead consultant will tell you when."
 CANNOT_READ = "This version cannot be read any more by this release of the portal. Please tell the lead consultant."
+CANNOT_OPEN = "The signed brief cannot be opened at the moment. It is safe: please try again later."
 
 logger = logging.getLogger(__name__)
 
@@ -105,14 +107,28 @@ def _page(request: PortalRequest, engagement: Engagement, version: PlanVersion |
 def _file(request: PortalRequest, engagement: Engagement, version: PlanVersion | None, *, page_url: str) -> HttpResponse:
     """Send one edition of the brief as a PDF; where that fails, say so and lead to the page that holds the same words."""
     try:
-        pdf = _stored(version) or documents.render_brief(*read_edition(engagement, version))
+        pdf = _stored(version) or _made_now(request, engagement, version)
     except documents.UnreadableBrief:
         logger.exception("The brief of %s cannot be read.", engagement.reference)
         return _say(request, engagement, CANNOT_READ, status=503)
     except PdfError as fault:
-        logger.exception("The brief of %s cannot be made.", engagement.reference)
-        return _say(request, engagement, str(fault), status=503, page_url=page_url)
+        logger.warning("The brief of %s cannot be made: %s", engagement.reference, type(fault).__name__)
+        return say_when(_say(request, engagement, str(fault), status=503, page_url=page_url), fault)
     return _attached(pdf, PDF, engagement, version)
+
+
+def say_when(response: HttpResponse, fault: PdfError) -> HttpResponse:
+    """Say in how many seconds it is worth asking again, where it is."""
+    if fault.retry_after is not None:
+        response["Retry-After"] = str(fault.retry_after)
+    return response
+
+
+def _made_now(request: PortalRequest, engagement: Engagement, version: PlanVersion | None) -> bytes:
+    """Make the PDF of one edition while its reader waits."""
+    edition = read_edition(engagement, version)
+    with place_for(request.user.pk):
+        return documents.render_brief(*edition)
 
 
 def _word_file(request: PortalRequest, engagement: Engagement, version: PlanVersion | None) -> HttpResponse:
@@ -147,7 +163,7 @@ def _load_version(engagement: Engagement, number: int) -> PlanVersion:
 
 
 def _stored(version: PlanVersion | None) -> bytes | None:
-    """Return the signed brief byte for byte as it was stored, or nothing where there is none."""
+    """Return the signed brief byte for byte as it was stored, or nothing where there is none; a file that was changed is not sent."""
     file = getattr(version, "brief_file", None)
     if file is None:
         return None
@@ -155,7 +171,10 @@ def _stored(version: PlanVersion | None) -> bytes | None:
         with file.file.open("rb") as content:
             stored: bytes = content.read()
     except OSError as fault:
-        raise PdfError("The signed brief cannot be opened at the moment. It is safe: please try again later.") from fault
+        raise PdfError(CANNOT_OPEN) from fault
+    if hashlib.sha256(stored).hexdigest() != file.sha256:
+        logger.error("The stored brief of version %s is not the one that was signed.", file.version_id)
+        raise PdfError(CANNOT_OPEN)
     return stored
 
 

@@ -17,12 +17,13 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from core.pdf import PdfError
+from core.pdf import Busy, PdfError, place_for
 from core.text import counted
 from directory.models import Footprint
 from engagements import documents, policies
 from engagements.enums import MAX_PACK_PLANS, EngagementStatus
 from engagements.models import ClientLead, Decision, Engagement, Place, PlanVersion
+from engagements.views.briefs import say_when
 from engagements.views.editions import WRITING_STATUSES, read_edition, reads_working_draft
 
 if TYPE_CHECKING:
@@ -178,13 +179,15 @@ def _file(request: PortalRequest, plans: Sequence[Engagement], *, title: str, ho
     try:
         editions = tuple(_editions(user, plans))
         pack = documents.Pack(title=title, holds=holds, reader=user.full_name, day=today, plans=editions)
-        content = documents.render_pack(pack)
+        with place_for(user.pk):
+            content = documents.render_pack(pack)
     except documents.UnreadableBrief:
         logger.exception("A plan of the pack %s cannot be read.", title)
         return _say(request, CANNOT_READ, list_url, status=503)
-    except PdfError:
-        logger.exception("The pack %s cannot be made.", title)
-        return _say(request, "The pack could not be made. Nothing is lost.", list_url, status=503)
+    except PdfError as fault:
+        logger.warning("The pack %s cannot be made: %s", title, type(fault).__name__)
+        sentence = str(fault) if isinstance(fault, Busy) else "The pack could not be made. Nothing is lost."
+        return say_when(_say(request, sentence, list_url, status=503), fault)
     disposition = content_disposition_header(as_attachment=True, filename=f"Meeting pack {title} {today:%Y-%m-%d}.pdf")
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
     return HttpResponse(content, content_type="application/pdf", headers=headers)

@@ -7,6 +7,7 @@ from base64 import b64encode
 from datetime import date
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.files.base import ContentFile
 from django.test import RequestFactory
@@ -17,6 +18,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
 from core import pdf
+from core.pdf import rendering
 from engagements import documents
 from engagements.documents.render import STYLESHEET
 from engagements.enums import EngagementStatus, VersionOutcome
@@ -60,7 +62,7 @@ def _beside_the_plain_way(html):
     assert _texts(ours()) == _texts(plain()), "The two ways must print the same pages."
 
     def plain_and_tagged():
-        return HTML(string=inline).write_pdf(pdf_variant=pdf.VARIANT)
+        return HTML(string=inline).write_pdf(pdf_variant=rendering.VARIANT)
 
     say_figure(measure("F1 render / plain render", ours, plain), "0.75 or less, 0.65 wanted")
     # Tags are what makes a PDF readable aloud, and by default there are none: this is what the rest of our way saves.
@@ -70,7 +72,7 @@ def _beside_the_plain_way(html):
 def _beside_the_bare_renderer(reference, html):
     """F2: load, compose, write, hash and render, beside the renderer alone with fonts, styles and fetcher at hand."""
     fonts = FontConfiguration()
-    fetcher = pdf.OwnPicturesOnly()
+    fetcher = rendering.OwnPicturesOnly(map(Path, settings.STATICFILES_DIRS))
     styles = [CSS(filename=finders.find(STYLESHEET), url_fetcher=fetcher, font_config=fonts)]
 
     def whole():
@@ -85,7 +87,7 @@ def _beside_the_bare_renderer(reference, html):
         gc.disable()
         try:
             return HTML(string=html, url_fetcher=fetcher).write_pdf(
-                font_config=fonts, stylesheets=styles, pdf_variant=pdf.VARIANT
+                font_config=fonts, stylesheets=styles, pdf_variant=rendering.VARIANT
             )
         finally:
             gc.enable()

@@ -1,15 +1,18 @@
-"""A PDF is made whole or not at all, the same each time, and fetches nothing."""
+"""A PDF is made whole or not at all, the same each time, in a child process with limits."""
 
-import gc
 import io
+import os
+import signal
+import threading
+import time
+from pathlib import Path
 
 import pytest
-from django.contrib.staticfiles import finders
+from django.core.cache import cache
 from pypdf import PdfReader
-from weasyprint import CSS, HTML
-from weasyprint.urls import FatalURLFetchingError
 
 from core import pdf
+from core.pdf import client, frames, places
 
 STYLESHEET = "styles/brief.css"
 PAGE = '<!DOCTYPE html><html lang="en-GB"><head><title>A page</title>{}</head><body>{}</body></html>'
@@ -32,104 +35,9 @@ def test_same_document_gives_the_same_bytes_after_another_one():
     assert pdf.render_pdf(one, stylesheet=STYLESHEET) == first
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "https://example.com/a.svg",
-        "file:///etc/passwd",
-        "data:image/svg+xml,<svg/>",
-        "portal:../../../etc/passwd",
-        "portal:missing.svg",
-        "portal:draft.svg?x",
-        "javascript:alert(1)",
-    ],
-)
-def test_fetcher_refuses_every_address_but_our_own_pictures(address):
-    with pytest.raises(ValueError, match="fetches nothing"):
-        pdf.OwnPicturesOnly().fetch(address)
-
-
-def test_fetcher_reads_our_own_picture():
-    answer = pdf.OwnPicturesOnly()("portal:draft.svg")
-
-    assert answer.read().startswith(b"<svg")
-    assert answer.content_type == "image/svg+xml"
-
-
-def test_hostile_markup_fetches_nothing_and_attaches_nothing(tmp_path, monkeypatch):
-    secret = tmp_path / "secret.txt"
-    secret.write_text("canary")
-    asked = []
-    fetch = pdf.OwnPicturesOnly.fetch
-
-    def recording(self, url, headers=None):
-        asked.append(url)
-        return fetch(self, url, headers)
-
-    monkeypatch.setattr(pdf.OwnPicturesOnly, "fetch", recording)
-    body = (
-        f'<img src="https://example.com/x.png" alt="x"><a rel="attachment" href="{secret.as_uri()}">x</a>'
-        f'<link rel="attachment" href="{secret.as_uri()}"><link rel="stylesheet" href="{secret.as_uri()}">'
-        f'<object data="{secret.as_uri()}"></object><embed src="https://example.com/e">'
-        '<style>@import "https://example.com/i.css"; p { background: url(https://example.com/b.png) }'
-        "@font-face { font-family: x; src: url(https://example.com/f.woff) } p { font-family: x }</style><p>Words</p>"
-        f'<svg xmlns="http://www.w3.org/2000/svg"><title>x</title><image href="{secret.as_uri()}"/></svg>'
-    )
-
-    made = pdf.render_pdf(PAGE.format("", body), stylesheet=STYLESHEET)
-
-    assert asked
-    assert b"canary" not in made
-    assert not PdfReader(io.BytesIO(made)).attachments
-
-
-@pytest.mark.parametrize("fault", [FatalURLFetchingError("no"), RuntimeError("no"), MemoryError()])
-def test_fault_inside_becomes_a_sentence(monkeypatch, fault):
-    def broken(*args, **kwargs):
-        raise fault
-
-    monkeypatch.setattr(pdf.HTML, "write_pdf", broken)
-
-    with pytest.raises(pdf.PdfError, match="could not be made"):
-        pdf.render_pdf(PAGE.format("", ""), stylesheet=STYLESHEET)
-
-    assert gc.isenabled()
-    assert not pdf._one_at_a_time.locked()
-
-
 def test_missing_stylesheet_becomes_a_sentence():
     with pytest.raises(pdf.PdfError, match="could not be made"):
         pdf.render_pdf(PAGE.format("", ""), stylesheet="styles/none.css")
-
-
-def test_garbage_collector_stays_off_where_it_was_off():
-    gc.disable()
-    try:
-        pdf.render_pdf(PAGE.format("", ""), stylesheet=STYLESHEET)
-
-        assert not gc.isenabled()
-    finally:
-        gc.enable()
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        '<h1>One</h1><p dir="auto">Words<br/>and more</p><ol><li>a</li><li>b<ul><li>c</li></ul></li></ol>',
-        '<table><caption>Rows</caption><thead><tr><th scope="col">A</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>',
-        '<blockquote><p>Said</p></blockquote><h2>Two</h2><p><a href="https://example.com">Link</a> <strong>b</strong> <em>i</em></p>',
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" width="9"><title>Dot</title><circle r="4"/></svg>',
-    ],
-    ids=["text", "table", "quotation", "drawing"],
-)
-def test_quick_way_gives_the_same_document_as_the_renderer_alone(body):
-    html = PAGE.format("", body)
-    fetcher = pdf.OwnPicturesOnly()
-    styles = CSS(filename=finders.find(STYLESHEET), url_fetcher=fetcher)
-
-    alone = HTML(string=html, url_fetcher=fetcher).write_pdf(stylesheets=[styles], pdf_variant=pdf.VARIANT)
-
-    assert pdf.render_pdf(html, stylesheet=STYLESHEET) == alone
 
 
 @pytest.mark.parametrize(
@@ -139,3 +47,209 @@ def test_html_that_is_no_xml_is_read_as_well(body):
     made = pdf.render_pdf(PAGE.format("", body), stylesheet=STYLESHEET)
 
     assert PdfReader(io.BytesIO(made)).pages[0].extract_text()
+
+
+@pytest.fixture
+def press_with():
+    """Return a function that makes a press with limits of its own; each is stopped afterwards."""
+    made = []
+
+    def make(**limits):
+        made.append(client.Press(frames.Limits(**limits)))
+        return made[-1]
+
+    yield make
+    for press in made:
+        press.stop()
+
+
+@pytest.fixture
+def press(press_with):
+    return press_with()
+
+
+def printed(press, body="<p>Words</p>"):
+    return press.render(PAGE.format("", body), [STYLESHEET])
+
+
+def environment_of(process):
+    return dict(word.partition("=")[::2] for word in Path(f"/proc/{process.pid}/environ").read_text().split("\0") if word)
+
+
+def test_one_child_prints_one_document_after_another(press):
+    printed(press)
+    first = press.child.process.pid
+
+    printed(press)
+
+    assert press.child.process.pid == first
+
+
+def test_child_is_replaced_after_so_many_documents(press, monkeypatch):
+    monkeypatch.setattr(client, "DOCUMENTS_EACH_CHILD", 1)
+    press.start()
+    first = press.child.process.pid
+
+    made = printed(press)
+
+    assert press.child.process.pid != first
+    assert printed(press) == made
+
+
+def test_child_that_died_while_idle_is_replaced_unseen(press):
+    made = printed(press)
+    press.child.process.kill()
+    press.child.process.wait()
+
+    assert printed(press) == made
+
+
+def test_child_knows_no_secret(press, monkeypatch):
+    monkeypatch.setenv("PORTAL_SECRET_KEY", "canary")
+    monkeypatch.setenv("DATABASE_URL", "postgres://canary@127.0.0.1/portal")
+
+    printed(press)
+
+    known = environment_of(press.child.process)
+    assert "canary" not in str(known)
+    assert set(known) <= {*client.PASSED_ON, "MALLOC_ARENA_MAX", "LC_CTYPE"}
+
+
+def test_document_whose_child_is_killed_says_so_and_the_next_is_made(press):
+    killed = []
+
+    def kill():
+        while press.child is None or press.child.documents == 0:
+            time.sleep(0.01)
+        killed.append(press.child.process.pid)
+        os.kill(press.child.process.pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+
+    with pytest.raises(pdf.ChildDied, match="try again in a moment"):
+        printed(press, "<p>Words</p>" * 5000)
+
+    killer.join()
+    assert printed(press)
+    assert press.child.process.pid not in killed
+
+
+def test_document_that_takes_too_long_is_stopped_by_the_child_itself(press_with):
+    press = press_with(soft_seconds=0.2)
+
+    with pytest.raises(pdf.TookTooLong, match="took too long"):
+        printed(press, "<p>Words</p>" * 20000)
+
+    assert printed(press)
+
+
+def test_document_whose_child_does_not_answer_is_stopped(press_with):
+    press = press_with(hard_seconds=1.5)
+    press.start()
+    os.kill(press.child.process.pid, signal.SIGSTOP)
+
+    with pytest.raises(pdf.TookTooLong):
+        printed(press)
+
+    assert press.child is None
+
+
+def test_document_that_takes_too_much_memory_is_stopped(press_with):
+    press = press_with(memory_bytes=110 * frames.MIB)
+
+    with pytest.raises(pdf.TooLarge, match="too large"):
+        printed(press, "<p>Words</p>" * 20000)
+
+    assert printed(press)
+
+
+def test_document_that_is_too_long_is_not_even_begun(press_with):
+    press = press_with(html_bytes=1000)
+
+    with pytest.raises(pdf.TooLarge):
+        printed(press, "x" * 1000)
+
+    assert press.child is None
+
+
+@pytest.mark.parametrize(
+    ("status", "fault"),
+    [
+        (-signal.SIGXCPU, pdf.TookTooLong),
+        (-signal.SIGABRT, pdf.TooLarge),
+        (-signal.SIGSEGV, pdf.TooLarge),
+        (-signal.SIGKILL, pdf.ChildDied),
+        (1, pdf.ChildDied),
+    ],
+)
+def test_what_a_child_died_of_is_told(press, status, fault):
+    press.start()
+    press.child.process.kill()
+    press.child.process.wait()
+    press.child.process.returncode = status
+
+    with pytest.raises(fault):
+        press.child.ask(b"{}")
+
+
+def test_child_that_cannot_be_started_is_said_calmly(press, monkeypatch):
+    monkeypatch.setattr(client.sys, "executable", "/nowhere/python")
+
+    with pytest.raises(pdf.ChildDied):
+        printed(press)
+
+
+def test_forked_process_leaves_the_child_to_the_other(press):
+    printed(press)
+    press_here = press.child
+
+    pid = os.fork()
+    if pid == 0:
+        press.forget()
+        os._exit(0 if press.child is None else 1)
+    _, status = os.waitpid(pid, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert press.child is press_here
+    assert printed(press)
+
+
+def test_child_ends_when_nobody_is_left_to_ask(press):
+    printed(press)
+    process = press.child.process
+
+    press.child.close()
+
+    assert process.wait(timeout=10) == 0
+    press.child = None
+
+
+def test_one_person_has_one_document_made_at_a_time():
+    with pdf.place_for(1), pytest.raises(pdf.Busy, match="for you"), pdf.place_for(1):
+        pytest.fail("Two documents were made for one person.")
+
+    with pdf.place_for(1):
+        assert cache.get("pdf-place-1")
+
+
+def test_few_documents_are_made_at_once():
+    with pdf.place_for(1), pdf.place_for(2), pytest.raises(pdf.Busy, match="busy"), pdf.place_for(3):
+        pytest.fail("A process makes too many documents at once.")
+
+    with pdf.place_for(3):
+        assert cache.get("pdf-place-3")
+
+
+def test_nobody_is_refused_a_document_because_the_cache_is_away(monkeypatch):
+    def away(*args, **kwargs):
+        raise ConnectionError
+
+    monkeypatch.setattr(places.cache, "add", away)
+    monkeypatch.setattr(places.cache, "delete", away)
+    entered = []
+
+    with pdf.place_for(1):
+        entered.append(1)
+
+    assert entered

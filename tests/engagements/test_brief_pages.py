@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from docx import Document
 
-from core.pdf import PdfError
+from core.pdf import PdfError, place_for
 from directory.models import Region
 from engagements import actions, documents
 from engagements.enums import EngagementStatus
@@ -245,6 +245,29 @@ def test_fault_in_the_making_is_said_calmly_and_sends_no_part(monkeypatch):
     assert response["Content-Type"].startswith("text/html")
     assert "The PDF could not be made." in text_of(response)
     assert soup(response).find("a", string="Read the brief as a page")["href"] == url(engagement)
+
+
+def test_file_that_is_not_the_one_signed_is_not_sent(agreed):
+    Path(BriefFile.objects.get().file.path).write_bytes(b"%PDF-1.7 cut sho")
+
+    response = as_user(agreed.lead_consultant).get(url(agreed, "brief_download"))
+
+    assert response.status_code == 503
+    assert "cannot be opened at the moment" in text_of(response)
+
+
+def test_s22_second_pdf_of_one_person_is_told_to_wait_and_a_stored_one_is_not(agreed):
+    draft, reader = ready_engagement(), agreed.lead_consultant
+    draft_reader = draft.lead_consultant
+
+    with place_for(draft_reader.pk), place_for(reader.pk):
+        busy = as_user(draft_reader).get(url(draft, "brief_download"))
+        stored = as_user(reader).get(url(agreed, "brief_download"))
+
+    assert (busy.status_code, busy["Retry-After"]) == (503, "5")
+    assert "try again in a moment" in text_of(busy)
+    assert stored.status_code == 200
+    assert as_user(draft_reader).get(url(draft, "brief_download")).status_code == 200
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -2,15 +2,17 @@
 
 import io
 from datetime import date
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pikepdf
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from pypdf import PdfReader
 
-from core import pdf as core_pdf
+from core.pdf import rendering
 from directory.enums import ContactKind
 from engagements import documents
 from engagements.enums import Finding
@@ -311,15 +313,17 @@ def hostile_engagement(name, words):
 
 @pytest.fixture
 def asked(monkeypatch):
-    """Record every address that a render asks for."""
+    """Record every address that a render asks for; it is made in this process."""
     addresses = []
-    fetch = core_pdf.OwnPicturesOnly.fetch
+    fetch = rendering.OwnPicturesOnly.fetch
 
     def recording(self, url, headers=None):
         addresses.append(url)
         return fetch(self, url, headers)
 
-    monkeypatch.setattr(core_pdf.OwnPicturesOnly, "fetch", recording)
+    monkeypatch.setattr(rendering.OwnPicturesOnly, "fetch", recording)
+    printer = rendering.Printer(map(Path, settings.STATICFILES_DIRS))
+    monkeypatch.setattr("core.pdf.press.render", printer.render)
     return addresses
 
 

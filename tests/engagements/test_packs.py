@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from core.pdf import PdfError
+from core.pdf import PdfError, place_for
 from directory.models import Footprint, Region
 from engagements import actions, documents
 from engagements.enums import MAX_PACK_PLANS, EngagementStatus, SigningOrder
@@ -270,6 +270,17 @@ def test_plan_that_cannot_be_read_is_said_calmly():
 
     assert response.status_code == 503
     assert "cannot be read any more" in text_of(response)
+
+
+def test_s22_second_pack_of_one_person_is_told_to_wait():
+    in_area()
+    admin = NationalAdminFactory()
+
+    with place_for(admin.pk):
+        response = as_user(admin).get(area_url())
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "try again in a moment" in text_of(response)
 
 
 def test_fault_in_the_making_is_said_calmly_and_sends_no_part(monkeypatch):

@@ -1,5 +1,6 @@
 """Engagements and everything they are made of, each the least that is valid."""
 
+import hashlib
 from decimal import Decimal
 
 import factory
@@ -251,7 +252,7 @@ class BriefFileFactory(DjangoModelFactory):
 
     version = factory.SubFactory(PlanVersionFactory, agreed=True)
     file = factory.LazyFunction(lambda: ContentFile(b"%PDF-1.7", name="brief.pdf"))
-    sha256 = "0" * 64
+    sha256 = hashlib.sha256(b"%PDF-1.7").hexdigest()
 
 
 class CommentFactory(DjangoModelFactory):
