@@ -6,6 +6,8 @@ from core import views
 
 app_name = "core"
 urlpatterns = [
+    path("health/live", views.health_live, name="health_live"),
+    path("health/ready", views.health_ready, name="health_ready"),
     path("drafts/", views.draft_save, name="draft_save"),
     path("drafts/discard/", views.draft_discard, name="draft_discard"),
     path("demo/mail/", views.mail_list, name="mail_list"),

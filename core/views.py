@@ -1,4 +1,4 @@
-"""Pages of the core: drafts, a form whose token is stale, and the mail that a demonstration shows in place of sending it."""
+"""Pages of the core: drafts, a form whose token is stale, the health of the portal, and the mail that a demonstration shows in place of sending it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from core import drafts
+from core import drafts, health
 from core.keys import repeatable
 from core.models import DemonstrationMail
 
@@ -73,3 +74,22 @@ def mail_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if not settings.DEMONSTRATION:
         raise Http404
     return TemplateResponse(request, "core/mail_detail.html", {"mail": get_object_or_404(DemonstrationMail, pk=pk)})
+
+
+@login_not_required
+@require_safe
+@never_cache
+def health_live(request: HttpRequest) -> HttpResponse:
+    """Say that this process answers, whatever else is away."""
+    return JsonResponse({"status": "live"})
+
+
+@login_not_required
+@require_safe
+@never_cache
+def health_ready(request: HttpRequest) -> HttpResponse:
+    """Say whether the portal can serve, each thing that it stands on in one word. 503 where something fails; what is late stops no page."""
+    states = health.states()
+    is_ready = health.FAILING not in states.values()
+    answer = {"status": health.READY if is_ready else health.FAILING, "checks": states}
+    return JsonResponse(answer, status=200 if is_ready else 503)

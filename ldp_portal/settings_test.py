@@ -10,7 +10,7 @@ os.environ["PORTAL_DEBUG"] = ""
 os.environ.setdefault("PORTAL_PLAIN_HTTP", "1")
 
 from ldp_portal.settings import *  # noqa: F403 - a settings module extends another by importing all of it
-from ldp_portal.settings import CACHES, DATABASES, STORAGES
+from ldp_portal.settings import CACHES, DATABASES, LOGGING, STORAGES
 
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 SECURE_SSL_REDIRECT = False
@@ -23,6 +23,8 @@ SECURE_HSTS_SECONDS = 0
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 MEDIA_ROOT = Path(tempfile.gettempdir()) / "portal-test-media"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# A test that reads the log listens to it.
+LOGGING["root"]["handlers"] = ["nowhere"]
 # Names each entry after the running test, whichever thread or process asks first: limits on guessing are one test's own.
 CACHES["default"]["KEY_FUNCTION"] = "tests.helpers.cache_key"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -7,6 +7,7 @@ from django.urls import include, path, register_converter
 from core.converters import ReferenceConverter
 from ldp_portal.home import home
 from ldp_portal.manage import manage
+from ldp_portal.metrics import metrics
 
 register_converter(ReferenceConverter, "reference")
 
@@ -33,6 +34,7 @@ urlpatterns = [
     path("", include("core.urls")),
     path("", include("directory.urls")),
     path("manage/", manage, name="manage"),
+    path("metrics", metrics, name="metrics"),
     path("", include("framework.urls")),
     path("", include("interventions.urls")),
     path("engagements/<reference:reference>/measures/", include("evaluation.urls")),

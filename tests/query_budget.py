@@ -193,6 +193,9 @@ WITHOUT_A_PAGE = {
     "interventions:proposal_withdraw",
     "core:draft_save",
     "core:draft_discard",
+    # Asked by probes: held by the tests of the health of the portal.
+    "core:health_live",
+    "core:health_ready",
     "accounts:demonstration_sign_in",
     "accounts:invitation_accept",
     "accounts:person_invite",

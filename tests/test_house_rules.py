@@ -19,6 +19,8 @@ PUBLIC_PAGES = {
     "accounts:invitation_ask",
     "accounts:invitation_detail",
     "core:draft_save",
+    "core:health_live",
+    "core:health_ready",
     "core:mail_detail",
     "core:mail_list",
     "directory:region_detail",
@@ -29,6 +31,7 @@ PUBLIC_PAGES = {
     "home",
     "interventions:intervention_detail",
     "interventions:intervention_list",
+    "metrics",
 }
 # Views that answer with a file or with nothing.
 WITHOUT_PAGE = {
@@ -40,6 +43,9 @@ WITHOUT_PAGE = {
     "engagements:version_word",
     "core:draft_save",
     "core:draft_discard",
+    "core:health_live",
+    "core:health_ready",
+    "metrics",
 }
 # Templates that stand in for a view's own: another face of the same address.
 OTHER_FACES = {"ldp_portal/home_public.html", "engagements/brief_unavailable.html", "engagements/pack_unavailable.html"}

@@ -10,3 +10,4 @@ from ldp_portal.settings.environment import *  # noqa: F403
 from ldp_portal.settings.security import *  # noqa: F403
 from ldp_portal.settings.services import *  # noqa: F403
 from ldp_portal.settings.signing_in import *  # noqa: F403
+from ldp_portal.settings.watching import *  # noqa: F403

@@ -24,6 +24,8 @@ CSRF_FAILURE_VIEW = "core.views.csrf_failure"
 
 if not DEBUG:
     SECURE_SSL_REDIRECT = not flag("PORTAL_PLAIN_HTTP")
+    # A probe stands beside the portal and speaks to it directly.
+    SECURE_REDIRECT_EXEMPT = [r"^health/"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
