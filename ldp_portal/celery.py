@@ -28,6 +28,14 @@ def keep_hold(**_: Any) -> None:
     threading.Thread(target=_say_still_here, name="outbox-hold", daemon=True).start()
 
 
+@worker_process_init.connect
+def make_ready_to_print(**_: Any) -> None:
+    """Let each process of a worker start the child that makes its documents, so that the first brief waits for nothing."""
+    from core.pdf import press  # noqa: PLC0415 - as above
+
+    press.start()
+
+
 def _say_still_here() -> None:
     """Say so until the process ends; a database that is away for a while is asked again."""
     from django.db import DatabaseError, connection  # noqa: PLC0415 - as above
