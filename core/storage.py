@@ -28,7 +28,8 @@ class WholeFileStorage(FileSystemStorage):
 
     def _save(self, name: str, content: File[bytes]) -> str:
         """Write a file beside its place and put it there when it is whole."""
-        part = super()._save(f"{name}.{uuid.uuid4().hex}.part", content)
+        # The package of types leaves this method out.
+        part = super()._save(f"{name}.{uuid.uuid4().hex}.part", content)  # type: ignore[misc]
         part_path = Path(self.path(part))
         try:
             _write_through(part_path)

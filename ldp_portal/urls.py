@@ -43,3 +43,5 @@ urlpatterns = [
     path("accounts/", include(sign_in_urls)),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "core.faults.page_broken"

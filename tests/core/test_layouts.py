@@ -191,10 +191,15 @@ def test_refusal_says_what_happened_and_what_to_do(name):
     assert len(shown.main.find_all("p")) == 2
 
 
-def test_failure_page_needs_nothing_that_may_have_failed():
-    shown = BeautifulSoup(render_to_string("500.html"), "html.parser")
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [("500.html", "There is a problem with the portal"), ("503.html", "The portal cannot reach its records")],
+)
+def test_failure_page_needs_nothing_that_may_have_failed(name, heading):
+    shown = BeautifulSoup(render_to_string(name), "html.parser")
 
-    assert shown.h1.text == "There is a problem with the portal"
+    assert shown.h1.text == heading
+    assert shown.h1.text in shown.title.text
     assert shown.form is None
 
 
