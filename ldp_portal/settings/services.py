@@ -52,7 +52,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 def stored_files(environment: Mapping[str, str]) -> dict[str, Any]:
     """Return where stored files are kept: in a local folder, or in an S3-compatible store where there is a bucket. Nobody reads them but through the portal."""
     if not environment.get("PORTAL_S3_BUCKET"):
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        return {"BACKEND": "core.storage.WholeFileStorage"}
     endpoint = environment.get("PORTAL_S3_ENDPOINT") or None
     return {
         "BACKEND": "storages.backends.s3.S3Storage",

@@ -79,7 +79,7 @@ def environment_of(server):
 
 
 def test_files_stand_in_a_local_folder_where_no_bucket_is_named():
-    assert stored_files({}) == {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    assert stored_files({}) == {"BACKEND": "core.storage.WholeFileStorage"}
 
 
 def test_amazons_own_store_needs_no_address():
