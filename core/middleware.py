@@ -1,4 +1,4 @@
-"""What happens around every page: kept posts, drafts, one-time keys and private caching."""
+"""What happens around every page: kept posts, drafts and one-time keys."""
 
 from __future__ import annotations
 
@@ -130,17 +130,3 @@ def _show_again(request: HttpRequest, typed: dict[str, list[str]]) -> HttpRespon
     request.is_draft_kept = True  # type: ignore[attr-defined]  # a mark for the middleware around this one
     messages.warning(request, "You have sent this form before. What you typed since is kept here: check it and save it.")
     return redirect(subject)
-
-
-class PrivateCacheMiddleware:
-    """Keep what a signed-in person saw out of every cache, so that nothing shows after signing out."""
-
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Mark the answer where somebody is signed in."""
-        response = self.get_response(request)
-        if request.user.is_authenticated:
-            response.headers.setdefault("Cache-Control", "no-store")
-        return response

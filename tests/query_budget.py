@@ -193,6 +193,7 @@ WITHOUT_A_PAGE = {
     "interventions:proposal_withdraw",
     "core:draft_save",
     "core:draft_discard",
+    "core:csp_report",
     # Asked by probes: held by the tests of the health of the portal.
     "core:health_live",
     "core:health_ready",

@@ -14,6 +14,7 @@ from tests.house_rules import PACKAGES, ROOT, Source, python, sources, templates
 
 # What anybody may see without signing in. `core:draft_save` answers strangers itself, so that the page can ask them to sign in.
 PUBLIC_PAGES = {
+    "core:csp_report",
     "accounts:demonstration_sign_in",
     "accounts:invitation_accept",
     "accounts:invitation_ask",
@@ -35,6 +36,7 @@ PUBLIC_PAGES = {
 }
 # Views that answer with a file or with nothing.
 WITHOUT_PAGE = {
+    "core:csp_report",
     "engagements:brief_download",
     "engagements:brief_word",
     "engagements:pack_area_download",

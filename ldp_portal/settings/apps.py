@@ -30,9 +30,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "core.watch.RequestLogMiddleware",
     "core.watch.ProbeMiddleware",
+    "core.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "core.middleware.Utf8Middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -44,7 +45,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "core.middleware.PrivateCacheMiddleware",
     "core.middleware.FormDraftMiddleware",
     "core.middleware.OneTimeKeyMiddleware",
 ]

@@ -44,7 +44,7 @@ function putBack(form, words) {
 
 // Whoever signed in again in another tab has a new token; the page's own may be stale.
 function freshToken(form) {
-  const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)
+  const cookie = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)
   const field = form.elements.namedItem('csrfmiddlewaretoken')
   if (cookie && field) {
     field.value = cookie[1]
