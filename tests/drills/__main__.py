@@ -1,9 +1,10 @@
 """`python -m tests.drills`: the drills the project promises (S4, D8), in a database that is thrown away; fails where one finds a fault.
 
-With `signing` or `parallel` only that part; with a number the very steps of the run that named it.
+With the name of a part only that part; with a number the very steps of the run that named it.
 """
 
 import os
+import statistics
 import sys
 import tempfile
 import time
@@ -13,6 +14,7 @@ import warnings
 STEPS = 10_000
 EXAMPLES_EACH = 20
 MAX_SECONDS = 900
+PARTS = {"signing", "parallel", "killing"}
 COLUMNS = "{:<58} {:>8} {:>8} {:>8} {:>6} {:>8}"
 
 
@@ -23,12 +25,13 @@ def main(words):
 
     django.setup()
     numbers = [int(word) for word in words if word.isdigit()]
-    wanted = {word for word in words if not word.isdigit()} or {"signing", "parallel"}
+    wanted = {word for word in words if not word.isdigit()} or PARTS
     with tempfile.TemporaryDirectory(prefix="portal-drills-") as folder, _database(folder):
         say(COLUMNS.format("drill", "done", "carried", "refused", "lost", "seconds"))
         say(COLUMNS.format("", "", "out", "", "or illegal", ""))
         held = [_signing(numbers[0] if numbers else int(time.time()))] if "signing" in wanted else []
         held += _parallel() if "parallel" in wanted else []
+        held += _killing() if "killing" in wanted else []
     return all(held)
 
 
@@ -112,8 +115,28 @@ def _parallel():
     return held
 
 
+def _killing():
+    """Kill what makes a brief, and have made what cannot be made (D1, D2, D14)."""
+    from tests.drills import killing, services  # noqa: PLC0415 - needs the settings
+
+    if not services.HAS_REDIS:
+        say("  left out, there is no Redis on this machine: D1, D2, D14")
+        return []
+    held = []
+    for drill, times in ((killing.killed_children, 50), (killing.killed_workers, 20), (killing.poisoned, 10)):
+        began = time.monotonic()
+        outcome = drill(times)
+        _row(outcome.name, times, len(outcome.seconds), "", len(outcome.wrong), began)
+        say(f"  back within {max(outcome.seconds):.1f} s, half of them within {statistics.median(outcome.seconds):.1f} s")
+        for sentence in outcome.wrong:
+            say(f"  does not hold: {sentence}")
+        held.append(not outcome.wrong)
+    return held
+
+
 def _row(name, steps, done, refused, wrong, began):
-    say(COLUMNS.format(name, f"{steps:,}", f"{done:,}", f"{refused:,}", wrong, f"{time.monotonic() - began:.1f}"))
+    refused = f"{refused:,}" if refused != "" else ""
+    say(COLUMNS.format(name, f"{steps:,}", f"{done:,}", refused, wrong, f"{time.monotonic() - began:.1f}"))
 
 
 if __name__ == "__main__":
