@@ -1,9 +1,9 @@
-"""The core in the back office: what happened, and every version that was kept. Drafts, keys and sessions are nobody's to look up."""
+"""The core in the back office: what happened, what it caused, and every version that was kept. Drafts, keys and sessions are nobody's to look up."""
 
 from django.contrib import admin
 
 from core.backoffice import ReadOnlyAdmin
-from core.models import AuditEvent, RecordVersion, ReferenceRow
+from core.models import AuditEvent, OutboxEntry, RecordVersion, ReferenceRow
 
 
 @admin.register(AuditEvent)
@@ -36,3 +36,13 @@ class ReferenceRowAdmin(ReadOnlyAdmin):
     list_filter = ["model"]
     search_fields = ["key"]
     ordering = ["model", "key", "pk"]
+
+
+@admin.register(OutboxEntry)
+class OutboxEntryAdmin(ReadOnlyAdmin):
+    """What changes have caused, done or still to come. Its arguments are keys and dates, never an address or a text."""
+
+    list_display = ["asked_at", "task", "arguments", "status", "tries", "fault", "due_at", "ended_at"]
+    list_filter = ["status", "task", "asked_at"]
+    search_fields = ["task", "=pk"]
+    ordering = ["-asked_at", "-pk"]

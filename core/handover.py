@@ -14,6 +14,9 @@ class PortalTask(DjangoTask):
 
     # How often it is tried before it is given up, and shown as such.
     most_tries = 8
+    # Whether a worker is rung for it, or this process does it where there are none. What must take no time that tells anything is left to
+    # the clock.
+    rings = True
 
     def delay_on_commit(self, *args: Any, **kwargs: Any) -> None:
         """Write the task down in this transaction; it runs once that has been committed."""

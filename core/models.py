@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -199,6 +200,11 @@ class OutboxStatus(models.TextChoices):
     FAILED = "failed", "Given up"
 
 
+def outbox_key(task: str, *arguments: Any) -> str:
+    """Return the key under which a task with these arguments is written down once."""
+    return f"{task} {json.dumps(arguments, separators=(',', ':'))}"
+
+
 class OutboxEntryQuerySet(models.QuerySet["OutboxEntry"]):
     """Finds effects that are still to come."""
 
@@ -210,6 +216,14 @@ class OutboxEntryQuerySet(models.QuerySet["OutboxEntry"]):
         """Narrow to what may be taken up now, the longest due first."""
         is_free = models.Q(held_until=None) | models.Q(held_until__lt=now)
         return self.filter(is_free, status=OutboxStatus.WAITING, due_at__lte=now).order_by("due_at", "pk")
+
+    def of(self, task: str, *arguments: Any) -> OutboxEntryQuerySet:
+        """Narrow to the one entry of a task with these arguments."""
+        return self.filter(key=outbox_key(task, *arguments))
+
+    def done_before(self, moment: datetime) -> OutboxEntryQuerySet:
+        """Narrow to what was done before a moment."""
+        return self.filter(status=OutboxStatus.DONE, ended_at__lt=moment)
 
     def failed(self) -> OutboxEntryQuerySet:
         """Narrow to what was given up, the latest first."""

@@ -7,7 +7,6 @@ may therefore run more than once and must find out for itself what is left to do
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import socket
@@ -23,12 +22,13 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from core.models import OutboxEntry, OutboxStatus
+from core.models import OutboxEntry, OutboxStatus, outbox_key
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from core.handover import PortalTask
+    from core.models import OutboxEntryQuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,8 @@ PAUSE_BETWEEN_WORDS_SECONDS = 1.5
 
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(hours=1)
+# How often a process may die over an entry, beyond its tries, before it is given up: most deaths are not the entry's fault, but some are.
+MOST_DEATHS = 5
 
 
 class _Holder:
@@ -61,13 +63,14 @@ def queue(task: PortalTask, *arguments: Any) -> OutboxEntry:
         if not is_new:
             entry = OutboxEntry.objects.select_for_update().get(pk=entry.pk)
             _wait_again(entry, now)
-    transaction.on_commit(partial(ring, entry.pk))
+    if task.rings:
+        transaction.on_commit(partial(ring, entry.pk))
     return entry
 
 
 def key_of(task: PortalTask, *arguments: Any) -> str:
     """Return the key under which a task with these arguments is written down once."""
-    return f"{task.name} {json.dumps(arguments, separators=(',', ':'))}"
+    return outbox_key(task.name, *arguments)
 
 
 def ring(entry_pk: int) -> None:
@@ -94,9 +97,11 @@ def work_off(now: datetime | None = None) -> int:
 
 def take(now: datetime, entry_pk: int | None = None) -> OutboxEntry | None:
     """Take up the oldest entry that is due, or a certain one, so that nobody else does; none where there is nothing to do."""
-    due = OutboxEntry.objects.due(now)
     with transaction.atomic():
-        entry = (due if entry_pk is None else due.filter(pk=entry_pk)).select_for_update(skip_locked=True).first()
+        entry = _first_due(now, entry_pk)
+        while entry is not None and _has_killed_often(entry):
+            _give_up(entry, now)
+            entry = _first_due(now, entry_pk)
         if entry is None:
             return None
         entry.tries += 1
@@ -113,11 +118,10 @@ def work(entry: OutboxEntry) -> None:
         task.run(*entry.arguments)
     except Exception as error:
         # What an error says may name a person: the entry and the log tell what kind it was and where it came from.
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        logger.warning(
-            "Outbox entry %s (%s): %s at %s:%s", entry.pk, entry.task, type(error).__name__, where.filename, where.lineno
-        )
-        _put_off(entry, task, type(error).__name__, timezone.now())
+        cause = error.__cause__ if error.__cause__ is not None and error.__cause__.__traceback__ else error
+        where, kind = traceback.extract_tb(cause.__traceback__)[-1], type(cause).__name__
+        logger.warning("Outbox entry %s (%s): %s at %s:%s", entry.pk, entry.task, kind, where.filename, where.lineno)
+        _put_off(entry, task, kind, timezone.now())
         if settings.CELERY_TASK_EAGER_PROPAGATES and not getattr(error, "is_expected", False):
             raise
     else:
@@ -145,7 +149,8 @@ def try_again(entry: OutboxEntry) -> None:
 
 def pause_after(tries: int) -> timedelta:
     """Return how long an entry waits after so many tries: twice as long each time, and never longer than an hour."""
-    return min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
+    # No pause is longer than after so many doublings; beyond some dozens of them there is no such time.
+    return min(FIRST_PAUSE * 2 ** min(tries - 1, 16), LONGEST_PAUSE)
 
 
 def _name_of_this_process() -> str:
@@ -154,9 +159,10 @@ def _name_of_this_process() -> str:
 
 
 def _wait_again(entry: OutboxEntry, now: datetime) -> None:
-    """Let a locked entry be run once more; one that is being run at this moment is run again afterwards."""
+    """Let a locked entry be run once more, at once and as often as a new one; one that is being run at this moment is run again afterwards."""
     entry.asked_at = now
-    if entry.status != OutboxStatus.WAITING:
+    is_being_run = entry.status == OutboxStatus.WAITING and entry.held_until is not None and entry.held_until >= now
+    if not is_being_run:
         entry.status, entry.tries, entry.fault, entry.ended_at = OutboxStatus.WAITING, 0, "", None
         entry.due_at, entry.holder, entry.held_until = now, "", None
     entry.save()
@@ -164,7 +170,7 @@ def _wait_again(entry: OutboxEntry, now: datetime) -> None:
 
 def _finish(entry: OutboxEntry, now: datetime) -> None:
     """Write down that an entry is done, unless it was asked for again meanwhile or somebody else has taken it up."""
-    mine = OutboxEntry.objects.filter(pk=entry.pk, holder=entry.holder, status=OutboxStatus.WAITING)
+    mine = _held(entry)
     is_done = mine.filter(asked_at=entry.asked_at).update(
         status=OutboxStatus.DONE, ended_at=now, holder="", held_until=None, fault=""
     )
@@ -173,11 +179,40 @@ def _finish(entry: OutboxEntry, now: datetime) -> None:
 
 
 def _put_off(entry: OutboxEntry, task: PortalTask, fault: str, now: datetime) -> None:
-    """Write down that an entry has failed: it is tried later, or given up when its tries are used up."""
-    mine = OutboxEntry.objects.filter(pk=entry.pk, holder=entry.holder, status=OutboxStatus.WAITING)
+    """Write down that an entry has failed: it is tried later, or given up when its tries are used up; asked for again, it begins anew."""
+    mine, kept = _held(entry), {"fault": fault[:80], "holder": "", "held_until": None}
+    if mine.exclude(asked_at=entry.asked_at).update(**kept, due_at=now + FIRST_PAUSE, tries=0):
+        return
     if entry.tries < task.most_tries:
-        mine.update(fault=fault[:80], holder="", held_until=None, due_at=now + pause_after(entry.tries))
+        mine.update(**kept, due_at=now + pause_after(entry.tries))
         return
     with transaction.atomic():
-        if mine.update(status=OutboxStatus.FAILED, ended_at=now, fault=fault[:80], holder="", held_until=None):
-            task.give_up(*entry.arguments)
+        locked = mine.filter(asked_at=entry.asked_at).select_for_update().first()
+        if locked is not None:
+            locked.fault = fault[:80]
+            _give_up(locked, now)
+
+
+def _first_due(now: datetime, entry_pk: int | None) -> OutboxEntry | None:
+    """Lock what has been due the longest, or a certain entry. What this release knows no task for is left to one that does."""
+    due = OutboxEntry.objects.due(now).filter(task__in=list(current_app.tasks))
+    wanted = due if entry_pk is None else due.filter(pk=entry_pk)
+    return wanted.select_for_update(skip_locked=True).first()
+
+
+def _has_killed_often(entry: OutboxEntry) -> bool:
+    """Tell whether an entry was taken up so often without a word of what became of it that it must be what ends the processes."""
+    return entry.tries >= current_app.tasks[entry.task].most_tries + MOST_DEATHS
+
+
+def _give_up(entry: OutboxEntry, now: datetime) -> None:
+    """Write down that a locked entry is tried no more, and let its task say so where people see it."""
+    entry.status, entry.ended_at, entry.holder, entry.held_until = OutboxStatus.FAILED, now, "", None
+    entry.fault = entry.fault or "its process died each time"
+    entry.save(update_fields=["status", "ended_at", "holder", "held_until", "fault"])
+    current_app.tasks[entry.task].give_up(*entry.arguments)
+
+
+def _held(entry: OutboxEntry) -> OutboxEntryQuerySet:
+    """Return an entry that was taken up, as long as nobody else has taken it up since."""
+    return OutboxEntry.objects.filter(pk=entry.pk, holder=entry.holder, status=OutboxStatus.WAITING)

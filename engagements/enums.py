@@ -259,9 +259,6 @@ MAX_PACK_PLANS = 20
 USUAL_DAYS_TO_DECIDE = 14
 MAX_DAYS_TO_DECIDE = 366
 REMINDER_DAYS_BEFORE = 3
-MAX_MESSAGE_TRIES = 12
-# How long a signed brief is left to the worker that was asked for it; after that a job asks again.
-MINUTES_TO_RENDER = 5
 # Reminders are written from this hour of the morning on.
 REMINDER_HOUR = 7
 # How much of what changed or happened an email tells before it leads on to the page that tells all.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -87,22 +86,6 @@ def build_digest(reader: User, news: Iterable[EngagementNews]) -> EmailMultiAlte
         "preferences": f"{settings.PORTAL_ADDRESS}{reverse('accounts:preferences_edit')}",
     }
     return _email(reader, f"Your daily summary: {counted(len(rows), 'engagement')}", _DIGEST, context)
-
-
-class MailServerDown(OSError):
-    """Raised when the mail server cannot be reached, so that nobody's email would go."""
-
-
-def send(email: EmailMultiAlternatives) -> None:
-    """Send one email; raise `MailServerDown` where no email would go. Any other error is about this one email."""
-    connection = get_connection()
-    try:
-        connection.open()
-    except OSError as error:
-        raise MailServerDown(type(error).__name__) from error
-    with closing(connection):
-        email.connection = connection
-        email.send()
 
 
 def _email(reader: User, subject: str, template: str, context: dict[str, Any]) -> EmailMultiAlternatives:

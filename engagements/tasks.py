@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import logging
-import traceback
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import Any
 
 from celery import shared_task
 from django.conf import settings
@@ -16,19 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import INVITATION_DAYS
-from accounts.models import Invitation
+from accounts.models import Invitation, User
 from accounts.policies import invitation_url
-from core import records
+from accounts.tasks import put_digest_off
+from core import mail, records
+from core.handover import PortalTask
 from engagements import documents, notifications, policies
-from engagements.enums import MAX_MESSAGE_TRIES, MessageKind, MessageStatus
+from engagements.enums import MessageKind, MessageStatus
 from engagements.models import BriefFile, Engagement, Message, PlanVersion
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from accounts.models import User
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task(most_tries=3)
@@ -47,42 +40,30 @@ def render_signed_brief(version_pk: int) -> None:
             records.add(BriefFile(version=held), stored, by=None, trail=version.engagement.trail)
 
 
-@shared_task
+class MessageTask(PortalTask):
+    """The sending of a message: the consultant sees on the review page where it was given up."""
+
+    def give_up(self, message_pk: int) -> None:
+        """Mark a message as one that could not be sent, unless nobody needs it any more."""
+        with transaction.atomic():
+            held = Message.objects.select_for_update(of=("self",)).get(pk=message_pk)
+            if held.status == MessageStatus.WAITING:
+                _keep(held, status=MessageStatus.FAILED)
+
+
+@shared_task(base=MessageTask, most_tries=mail.MOST_TRIES_TO_SEND)
 def send_message(message_pk: int) -> None:
-    """Send one message, unless it has been sent, is being sent by another or nobody needs it any more.
-
-    The try is written down before it is made, so that two workers do not make the same one. Whatever keeps the email from being
-    built or sent is no error here: what the message tells of has happened, and the job `send_waiting_messages` tries again.
-    """
-    if not _take_up(message_pk, timezone.now()):
+    """Send one message, unless it has been sent or nobody needs it any more; marked as sent the moment that it was."""
+    ready = _address(message_pk, timezone.now())
+    if ready is None:
         return
-    try:
-        ready = _address(message_pk)
-        if ready is None:
-            return
-        message, reader, invitation = ready
-        notifications.build(message, reader, _facts(message, reader, invitation)).send()
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with one message, it counts as a try
-        # What a server answers may name the address: the log says only what kind of error it was, and where it came from.
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        logger.warning("Message %s has not gone: %s at %s:%s", message_pk, type(error).__name__, where.filename, where.lineno)
-        _give_up(message_pk)
-    else:
-        _keep(message, status=MessageStatus.SENT, sent_at=timezone.now(), sent_to=reader.email)
+    message, reader, invitation = ready
+    mail.send(notifications.build(message, reader, _facts(message, reader, invitation)))
+    _keep(message, status=MessageStatus.SENT, sent_at=timezone.now(), sent_to=reader.email)
 
 
-def _take_up(message_pk: int, now: datetime) -> bool:
-    """Write down that a message is being tried; tell whether it is."""
-    with transaction.atomic():
-        held = Message.objects.select_for_update(of=("self",)).get(pk=message_pk)
-        if not policies.is_to_try(held, now):
-            return False
-        _keep(held, tries=held.tries + 1, tried_at=now)
-    return True
-
-
-def _address(message_pk: int) -> tuple[Message, User, Invitation | None] | None:
-    """Return a message with whom it is for now and their link; none where nobody needs it any more.
+def _address(message_pk: int, now: datetime) -> tuple[Message, User, Invitation | None] | None:
+    """Return a message with whom it is for now and their link, its try written down; none where nobody needs it any more.
 
     The engagement is held meanwhile: whoever is taken off it at the same moment is asked for afterwards, or their new link revoked.
     """
@@ -96,16 +77,9 @@ def _address(message_pk: int) -> tuple[Message, User, Invitation | None] | None:
         if reader is None:
             _keep(message, status=MessageStatus.NOT_NEEDED)
             return None
+        _keep(message, tries=message.tries + 1, tried_at=now)
         is_for_us = message.kind == MessageKind.CHANGES_WANTED
         return message, reader, None if is_for_us else _invite(reader, _page_of(message), trail=message.engagement.trail)
-
-
-def _give_up(message_pk: int) -> None:
-    """Write down that a message could not be sent after so many tries, unless nobody needs it any more since it was taken up."""
-    with transaction.atomic():
-        held = Message.objects.select_for_update(of=("self",)).get(pk=message_pk)
-        if held.status == MessageStatus.WAITING and held.tries >= MAX_MESSAGE_TRIES:
-            _keep(held, status=MessageStatus.FAILED)
 
 
 def _keep(message: Message, **values: Any) -> None:
@@ -113,6 +87,25 @@ def _keep(message: Message, **values: Any) -> None:
     for name, value in values.items():
         setattr(message, name, value)
     message.save(update_fields=list(values))
+
+
+class DigestTask(PortalTask):
+    """The sending of a daily summary: one that was given up is told of with the next day's."""
+
+    def give_up(self, person_pk: int, since: str, until: str) -> None:
+        """Let the next day's summary tell the same and more, and say so in the history of the accounts."""
+        put_digest_off(person_pk, datetime.fromisoformat(since), datetime.fromisoformat(until))
+
+
+@shared_task(base=DigestTask, most_tries=mail.MOST_TRIES_TODAY)
+def send_digest(person_pk: int, since: str, until: str) -> None:
+    """Send one person what happened between two moments; nothing where nothing did, or where they want it no more."""
+    person = User.objects.active().filter(pk=person_pk, wants_digest=True).first()
+    if person is None:
+        return
+    news = policies.digest_for(person, since=datetime.fromisoformat(since), until=datetime.fromisoformat(until))
+    if news:
+        mail.send(notifications.build_digest(person, news))
 
 
 def _page_of(message: Message) -> str:

@@ -289,11 +289,6 @@ class MenuProposalQuerySet(models.QuerySet["MenuProposal"]):
         """Narrow to those that were answered or taken back, the latest first."""
         return self.exclude(outcome="").order_by("-answered_at", "-pk")
 
-    def untold(self) -> MenuProposalQuerySet:
-        """Narrow to those whose proposer has not been told of the answer, the oldest answer first."""
-        answered = self.exclude(outcome__in=["", ProposalOutcome.WITHDRAWN])
-        return answered.filter(told_at=None, by__is_active=True).order_by("answered_at", "pk")
-
     def visible_to(self, user: User) -> MenuProposalQuerySet:
         """Narrow to what a person may see: national admins all, regional admins their own region's (DESIGN section 5)."""
         if not user.is_authenticated or not user.is_active:

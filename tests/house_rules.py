@@ -18,12 +18,14 @@ RULES = {"actions", "tasks", "documents", "notifications", "permissions", "polic
 VOCABULARY = {"__init__", "apps", "migrations", "templatetags", "forms"} | ENTRY_POINTS | RULES
 
 # Making a person is Django's own way into a model, used by its commands and by actions.
-# A task keeps what it has made: the file, the link in a message, what became of the message. It runs after the action, and actions
+# A task keeps what it has made: the file, the link in a message, what became of a message. It runs after the action, and actions
 # stand above tasks.
 # What the writer of Word files calls saving makes bytes in memory, and no row.
 WRITES_ELSEWHERE = {
     ("accounts/models.py", "create_user"),
     ("accounts/tasks.py", "_keep"),
+    ("accounts/tasks.py", "give_up"),
+    ("accounts/tasks.py", "put_digest_off"),
     ("engagements/documents/word/sheet.py", "finish"),
     ("engagements/tasks.py", "render_signed_brief"),
     ("engagements/tasks.py", "_invite"),

@@ -3,6 +3,7 @@
 from accounts.actions.holding import hold_people
 from accounts.actions.invitations import ask_for_link, revoke_every_invitation, revoke_invitations, send_invitation
 from accounts.actions.leaving import hand_over_work
+from accounts.actions.nudges import queue_nudges
 from accounts.actions.people import (
     add_person,
     change_job_title,
@@ -12,7 +13,7 @@ from accounts.actions.people import (
     find_or_add_stp_lead,
     reactivate_person,
 )
-from accounts.actions.preferences import begin_digest, change_preferences, give_digest_back, put_digest_off
+from accounts.actions.preferences import begin_digest, change_preferences
 
 __all__ = [
     "add_person",
@@ -24,10 +25,9 @@ __all__ = [
     "create_person",
     "deactivate_person",
     "find_or_add_stp_lead",
-    "give_digest_back",
     "hand_over_work",
     "hold_people",
-    "put_digest_off",
+    "queue_nudges",
     "reactivate_person",
     "revoke_every_invitation",
     "revoke_invitations",

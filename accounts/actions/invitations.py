@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,8 @@ def send_invitation(*, person: User, by: User) -> Invitation:
 def ask_for_link(*, values: Mapping[str, Any], by: User | None = None) -> None:
     """Let whoever has an address be sent new links to what is shared with them.
 
-    Known and unknown addresses take the same way through here: who it is, is found out after commit.
+    Known and unknown addresses take the same way through here, query by query: each leaves an entry of its own, with a key in place of the
+    address. Sending is left to the clock.
     """
-    tasks.send_links.delay_on_commit(values["email"])
+    known = User.objects.active().with_email(values["email"]).values_list("pk", flat=True).first()
+    tasks.send_links.delay_on_commit(known or 0, uuid.uuid4().hex)

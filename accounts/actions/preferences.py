@@ -8,9 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import policies
-from accounts.enums import DIGEST_FAILED
 from accounts.models import User
-from core import audit, records
+from core import records
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -44,18 +43,3 @@ def begin_digest(*, person: User, now: datetime, by: User | None = None) -> date
     locked.digested_until = now
     locked.save(update_fields=["digested_until"])
     return since
-
-
-@transaction.atomic
-def give_digest_back(*, person: User, since: datetime, by: User | None = None) -> None:
-    """Say that a daily summary has not gone, so that the next attempt tells the same and more."""
-    locked = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
-    locked.digested_until = since
-    locked.save(update_fields=["digested_until"])
-
-
-@transaction.atomic
-def put_digest_off(*, person: User, since: datetime, by: User | None = None) -> None:
-    """Say that the daily summary of one person cannot be sent today: tomorrow's tells the same and more."""
-    give_digest_back(person=person, since=since)
-    audit.record(DIGEST_FAILED, person, by=by, trail="accounts")

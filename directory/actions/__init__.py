@@ -11,7 +11,7 @@ from directory.actions.contact_points import (
 )
 from directory.actions.footprints import change_footprint
 from directory.actions.merges import merge_organisation, undo_organisation_merge
-from directory.actions.nudges import begin_nudge, give_nudge_back
+from directory.actions.nudges import begin_nudge
 from directory.actions.organisations import (
     add_organisation,
     change_organisation,
@@ -32,7 +32,6 @@ __all__ = [
     "check_contacts",
     "close_organisation",
     "create_organisation",
-    "give_nudge_back",
     "hold_organisation",
     "merge_organisation",
     "move_contact_point",

@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from core import audit
 from directory import policies
-from directory.enums import NUDGE_FAILED, NUDGED
+from directory.enums import NUDGED
 from directory.models import Region
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date, datetime
+    from datetime import datetime
 
     from django.contrib.auth.base_user import AbstractBaseUser
 
@@ -33,17 +33,6 @@ def begin_nudge(*, region: Region, people: Iterable[P], now: datetime, by: Abstr
     for person in wanted:
         _tell(NUDGED, locked, person, by)
     return wanted
-
-
-@transaction.atomic
-def give_nudge_back(
-    *, region: Region, person: AbstractBaseUser, nudged_on: date | None, by: AbstractBaseUser | None = None
-) -> None:
-    """Say that one person's email has not gone: it is tried again tomorrow, and nobody gets a second one. `nudged_on` is as it was before."""
-    locked = Region.objects.select_for_update().get(pk=region.pk)
-    locked.nudged_on = nudged_on
-    locked.save(update_fields=["nudged_on"])
-    _tell(NUDGE_FAILED, locked, person, by)
 
 
 def _tell(verb: str, region: Region, person: AbstractBaseUser, by: AbstractBaseUser | None) -> None:

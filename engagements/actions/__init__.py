@@ -29,7 +29,7 @@ from engagements.actions.moves import (
     submit_engagement,
     withdraw_engagement,
 )
-from engagements.actions.outbox import queue_reminder, send_links_again, send_message_again
+from engagements.actions.outbox import queue_digest, queue_reminder, send_links_again, send_message_again
 from engagements.actions.people import change_client_lead, move_client_lead, name_client_lead, remove_client_lead
 from engagements.actions.standards import change_criterion
 
@@ -52,6 +52,7 @@ __all__ = [
     "name_client_lead",
     "note_progress",
     "note_reading",
+    "queue_digest",
     "queue_reminder",
     "reassign_engagement",
     "recall_engagement",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions import begin_digest
 from core import audit
 from core.refusals import refuse_if
 from engagements import policies, tasks
@@ -15,6 +16,8 @@ from engagements.enums import MessageKind, MessageStatus
 from engagements.models import ClientLead, Engagement, Message
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accounts.models import User
 
 
@@ -22,6 +25,14 @@ if TYPE_CHECKING:
 def queue_reminder(*, reminder: policies.Reminder, by: User | None = None) -> None:
     """Write one reminder; however often it is due, it is written once."""
     queue(reminder.kind, reminder.version, reminder.client_lead, again=reminder.again)
+
+
+@transaction.atomic
+def queue_digest(*, person: User, now: datetime, by: User | None = None) -> None:
+    """Begin the daily summary of a person, once a day."""
+    since = begin_digest(person=person, now=now)
+    if since is not None:
+        tasks.send_digest.delay_on_commit(person.pk, since.isoformat(), now.isoformat())
 
 
 @transaction.atomic

@@ -25,7 +25,6 @@ from engagements.policies.menu import is_menu_newer, refreshing_blockers
 from engagements.policies.messages import (
     Reminder,
     due_reminders,
-    is_to_try,
     message_key,
     recipient_of,
     sending_blockers,
@@ -123,7 +122,6 @@ __all__ = [
     "find_signed_brief",
     "has_taken_over",
     "is_menu_newer",
-    "is_to_try",
     "job_title_blockers",
     "joining_blockers",
     "lead_to_decide_for",

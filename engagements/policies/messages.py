@@ -104,13 +104,6 @@ def _who_decides(message: Message, lead: ClientLead) -> User | None:
     return asked.user
 
 
-def is_to_try(message: Message, now: datetime) -> bool:
-    """Tell whether a message that has not gone shall be tried now: the pause doubles with each try, from two minutes on."""
-    if message.status != MessageStatus.WAITING:
-        return False
-    return message.tried_at is None or now - message.tried_at >= timedelta(minutes=2**message.tries)
-
-
 def sending_blockers(message: Message, now: datetime) -> list[Blocker]:
     """Return why a message cannot be tried again: it has gone, nobody needs it any more, or it may be on its way at this moment."""
     if message.status not in (MessageStatus.WAITING, MessageStatus.FAILED):

@@ -39,12 +39,10 @@ CELERY_TIMEZONE = "Europe/London"
 # What is done by the clock: each job knows what is due and does nothing twice. `manage.py run_jobs` does the same without Celery's beat.
 CELERY_BEAT_SCHEDULE = {
     "work off the outbox": {"task": "core.jobs.work_off_outbox", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
-    "send what has not gone yet": {"task": "engagements.jobs.send_waiting_messages", "schedule": timedelta(minutes=1)},
-    "tell of answered proposals": {"task": "interventions.jobs.send_waiting_answers", "schedule": timedelta(minutes=15)},
-    "render missing briefs": {"task": "engagements.jobs.render_missing_briefs", "schedule": timedelta(minutes=15)},
+    "remove what is long done": {"task": "core.jobs.remove_done_entries", "schedule": timedelta(days=1)},
     "remind signatories": {"task": "engagements.jobs.queue_reminders", "schedule": timedelta(minutes=15)},
-    "send daily summaries": {"task": "engagements.jobs.send_digests", "schedule": timedelta(minutes=15)},
-    "ask admins to check contacts": {"task": "accounts.jobs.send_contact_nudges", "schedule": timedelta(minutes=15)},
+    "begin daily summaries": {"task": "engagements.jobs.queue_digests", "schedule": timedelta(minutes=15)},
+    "ask admins to check contacts": {"task": "accounts.jobs.queue_contact_nudges", "schedule": timedelta(minutes=15)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts import actions, policies, tasks
 from accounts.models import Invitation, User
+from core import outbox
 from core.models import AuditEvent
 from tests.factories.accounts import PASSWORD, ConsultantFactory, InvitationFactory, StpLeadFactory
 from tests.helpers import ReadOnlyGetClient, as_user, filled, soup, submit, text_of
@@ -297,41 +298,41 @@ def asked(monkeypatch):
 
 
 @pytest.mark.parametrize("who", ["known", "unknown", "left", "other case"])
-def test_s14_asking_for_a_link_answers_the_same_for_every_address(client, asked, django_capture_on_commit_callbacks, who):
+def test_s14_asking_for_a_link_answers_the_same_for_every_address(client, asked, who):
     person = StpLeadFactory(email="grace.obi@example.org", left=who == "left")
     email = {"unknown": "nobody@example.org", "other case": "Grace.Obi@Example.org"}.get(who, person.email)
 
-    with django_capture_on_commit_callbacks(execute=True):
-        response = submit(client, ASK, {"email": email}, follow=True)
+    response = submit(client, ASK, {"email": email}, follow=True)
 
     assert response.redirect_chain == [(ASK, 302)]
     assert "If a plan is shared with that address, a new link is on its way to it." in text_of(response)
     assert email not in text_of(response)
+    outbox.work_off()
     assert asked == ([person] if who in ("known", "other case") else [])
 
 
-def test_s14_asking_takes_the_same_way_for_known_and_unknown_addresses(client, asked):
+def test_s14_asking_takes_the_same_way_for_known_and_unknown_addresses(asked):
     person = StpLeadFactory()
 
     def queries(email):
         with CaptureQueriesContext(connection) as found:
-            client.post(ASK, {"email": email})
+            Client().post(ASK, {"email": email})
         return [re.sub(r"'[^']*'|s\d+_x\d+", "", query["sql"]) for query in found]
 
     assert queries(person.email) == queries("nobody@example.org")
-    assert not any("accounts_user" in sql for sql in queries(person.email))
+    assert asked == []
 
 
-def test_a_link_is_asked_for_from_the_calm_page(client, asked, django_capture_on_commit_callbacks):
+def test_a_link_is_asked_for_from_the_calm_page(client, asked):
     person = StpLeadFactory()
     page = "/accounts/invitation/never-was-a-link/"
 
-    with django_capture_on_commit_callbacks(execute=True):
-        response = client.post(
-            soup(client.get(page)).select_one("main form")["action"], filled(client, page) | {"email": person.email}
-        )
+    response = client.post(
+        soup(client.get(page)).select_one("main form")["action"], filled(client, page) | {"email": person.email}
+    )
 
     assert response["Location"] == ASK
+    outbox.work_off()
     assert asked == [person]
 
 
@@ -342,14 +343,14 @@ def test_an_address_that_is_none_is_said_in_words(client, email, sentence):
     assert sentence in text_of(submit(client, ASK, {"email": email}))
 
 
-def test_links_are_sent_three_times_an_hour_at_most(client, asked, django_capture_on_commit_callbacks):
+def test_links_are_sent_three_times_an_hour_at_most(client, asked):
     person = StpLeadFactory()
 
     for _ in range(5):
-        with django_capture_on_commit_callbacks(execute=True):
-            response = client.post(ASK, {"email": person.email}, follow=True)
+        response = client.post(ASK, {"email": person.email}, follow=True)
         assert "on its way" in text_of(response)
 
+    outbox.work_off()
     assert asked == [person] * 3
 
 
@@ -357,12 +358,12 @@ def test_asking_needs_the_pages_token():
     assert Client(enforce_csrf_checks=True).post(ASK, {"email": "a@example.org"}).status_code == 403
 
 
-def test_invitation_ask_is_open_to_people_who_are_signed_in(asked, django_capture_on_commit_callbacks):
+def test_invitation_ask_is_open_to_people_who_are_signed_in(asked):
     person = StpLeadFactory()
 
-    with django_capture_on_commit_callbacks(execute=True):
-        submit(as_user(person), ASK, {"email": person.email})
+    submit(as_user(person), ASK, {"email": person.email})
 
+    outbox.work_off()
     assert asked == [person]
 
 

@@ -14,10 +14,12 @@ from kombu.exceptions import OperationalError
 from accounts import actions, permissions, policies, tasks
 from accounts.enums import Role
 from accounts.models import Invitation, User
-from core import audit
-from core.models import AuditEvent
+from core import audit, outbox
+from core.mail import MOST_TRIES_TO_SEND
+from core.models import AuditEvent, OutboxEntry
 from core.refusals import ActionRefused
 from directory.models import Organisation, Region
+from ldp_portal.celery import app
 from tests.factories.accounts import (
     PASSWORD,
     ConsultantFactory,
@@ -135,11 +137,15 @@ def test_a_mail_server_that_is_down_does_no_harm_and_is_said(admin, monkeypatch,
     monkeypatch.setattr("django.core.mail.EmailMultiAlternatives.send", fail)
     with django_capture_on_commit_callbacks(execute=True):
         person = actions.create_person(values=NEW, by=admin)
+    waits = Invitation.objects.get(person=person)
+    OutboxEntry.objects.update(tries=MOST_TRIES_TO_SEND - 1)
+    outbox.work_off(timezone.now() + timedelta(days=9))
     failed = Invitation.objects.get(person=person)
     monkeypatch.undo()
     with django_capture_on_commit_callbacks(execute=True):
         again = actions.send_invitation(person=person, by=admin)
 
+    assert (waits.sent_at, waits.failed_at) == (None, None)
     assert (failed.sent_at, failed.failed_at is not None) == (None, True)
     assert "could not be sent" in policies.invited_words(person, failed, timezone.now())
     assert Invitation.objects.get(pk=failed.pk).revoked_at is not None
@@ -147,16 +153,19 @@ def test_a_mail_server_that_is_down_does_no_harm_and_is_said(admin, monkeypatch,
     assert len(mail.outbox) == 1
 
 
-def test_a_queue_that_is_down_does_no_harm_and_is_said(admin, monkeypatch, django_capture_on_commit_callbacks):
+def test_a_queue_that_is_down_does_no_harm_and_is_said(admin, settings, monkeypatch, django_capture_on_commit_callbacks):
     def refuse(*args, **kwargs):
         raise OperationalError("no broker")
 
-    monkeypatch.setattr(tasks.send_invitation, "delay", refuse)
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+    monkeypatch.setattr(app, "send_task", refuse)
     with django_capture_on_commit_callbacks(execute=True):
         person = actions.create_person(values=NEW, by=admin)
 
     words = policies.invited_words(person, Invitation.objects.get(person=person), timezone.now())
     assert "has not gone yet" in words
+    outbox.work_off()
+    assert [email.to for email in mail.outbox] == [[person.email]]
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"role": Role.STP_LEAD, "region": None}])
@@ -356,14 +365,17 @@ def test_p17_reactivate_gives_no_more_than_an_admin_holds(admin):
         actions.reactivate_person(person=person, by=admin)
 
 
-def test_a_role_change_takes_effect_on_the_next_click(client, admin, regions):
+def test_s11_a_role_change_ends_every_session(client, admin, regions):
     person = ConsultantFactory(region=regions[0])
     client.force_login(person)
     before = client.get("/manage/people/").status_code
 
-    actions.change_person(person=person, values={"role": Role.REGIONAL_ADMIN}, by=admin)
+    person = actions.change_person(person=person, values={"role": Role.REGIONAL_ADMIN}, by=admin)
+    after = client.get("/manage/people/")
+    client.force_login(person)
 
-    assert (before, client.get("/manage/people/").status_code) == (403, 200)
+    assert (before, after.status_code, after["Location"]) == (403, 302, "/accounts/login/?next=/manage/people/")
+    assert client.get("/manage/people/").status_code == 200
 
 
 def people_of_everywhere(regions):

@@ -20,7 +20,7 @@ from tests.factories.accounts import (
     RegionalAdminFactory,
     StpLeadFactory,
 )
-from tests.factories.core import FormDraftFactory
+from tests.factories.core import FormDraftFactory, OutboxEntryFactory
 from tests.factories.directory import ContactPointFactory, OrganisationMergeFactory, SiteFactory
 from tests.factories.engagements import (
     BriefFileFactory,
@@ -56,6 +56,7 @@ def url_of(model, page, *args):
 def everything():
     """Put two rows of everything into the portal."""
     engagement = an_engagement_with(2)
+    OutboxEntryFactory.create_batch(2)
     national = NationalAdminFactory(full_name="Nora National", password="correct horse battery staple")
     records.change(Intervention.objects.first(), {"summary": "Said anew"}, by=national, trail="menu")
     makers = [InvitationFactory, ContactPointFactory, OrganisationMergeFactory, SiteFactory, BriefFileFactory, CommentFactory]
@@ -189,7 +190,7 @@ def test_nothing_that_lets_somebody_sign_in_is_shown(everything):
     assert FormDraft.objects.exists()
 
 
-SECRETS = {"password", "key", "file"}
+SECRETS = {"password", "session_mark", "key", "file"}
 
 
 def leading_to(model):

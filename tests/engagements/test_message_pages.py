@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.models import AuditEvent
 from engagements import actions
-from engagements.enums import MAX_MESSAGE_TRIES, DecisionOutcome, MessageKind, MessageStatus
+from engagements.enums import DecisionOutcome, MessageKind, MessageStatus
 from engagements.models import ClientLead, Message, PlanVersion
 from engagements.views.messages import message_rows
 from tests.engagements.messages import in_review, message_of, send
@@ -109,7 +109,7 @@ def test_there_are_no_messages_before_a_version():
 def test_message_send_tries_a_failed_message_again(after_commit):
     engagement = in_review()
     message = message_of(engagement)
-    Message.objects.update(status=S.FAILED, tries=MAX_MESSAGE_TRIES, tried_at=timezone.now())
+    Message.objects.update(status=S.FAILED, tries=84, tried_at=timezone.now())
     url = reverse("engagements:message_send", args=[engagement.reference, message.pk])
 
     response = after_commit(post, as_user(engagement.lead_consultant), url)

@@ -4,6 +4,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from core import outbox
 from engagements import actions
 from engagements.enums import EngagementStatus
 from tests.engagements.messages import deputy_of, in_review, resubmitted
@@ -70,6 +71,7 @@ def test_asking_on_the_page_leads_to_the_plan(client, after_commit):
     person = engagement.client_leads.get().user
 
     after_commit(client.post, "/accounts/invitation/ask/", {"email": person.email})
+    outbox.work_off()
 
     assert mail.outbox[-1].to == [person.email]
     assert mail.outbox[-1].subject == f"Your new link to “{engagement.title}”"

@@ -3,9 +3,10 @@
 import uuid
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from core.models import AuditEvent, DemonstrationMail, FormDraft, OneTimeKey
+from core.models import AuditEvent, DemonstrationMail, FormDraft, OneTimeKey, OutboxEntry, outbox_key
 from tests.factories.accounts import ConsultantFactory
 
 
@@ -39,6 +40,17 @@ class AuditEventFactory(DjangoModelFactory):
     subject_label = "region East Midlands"
     trail = "region:1"
     changes = factory.LazyFunction(lambda: [{"field": "name", "label": "name", "old": "", "new": "East Midlands"}])
+
+
+class OutboxEntryFactory(DjangoModelFactory):
+    class Meta:
+        model = OutboxEntry
+
+    task = "tests.nothing"
+    arguments = factory.Sequence(lambda n: [n])
+    key = factory.LazyAttribute(lambda row: outbox_key(row.task, *row.arguments))
+    asked_at = factory.LazyFunction(timezone.now)
+    due_at = factory.SelfAttribute("asked_at")
 
 
 class DemonstrationMailFactory(DjangoModelFactory):

@@ -8,12 +8,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
-from core import audit
+from core import audit, outbox
 from core.models import AuditEvent
 from core.records import snapshot
 from core.refusals import ActionRefused
 from framework.models import Domain
-from interventions import actions, jobs, permissions, policies, tasks
+from interventions import actions, permissions, policies, tasks
 from interventions.enums import DAYS_TO_TELL, ProposalOutcome
 from interventions.models import Intervention, MenuProposal
 from tests.factories.accounts import ConsultantFactory, NationalAdminFactory, RegionalAdminFactory, StpLeadFactory
@@ -352,7 +352,7 @@ def answered(intervention, admin, national, django_capture_on_commit_callbacks, 
 def test_the_proposer_hears_of_an_answer_once(answered, mailoutbox):
     proposal = answered(actions.decline_proposal, answer="Too like the next one.")
     tasks.send_proposal_answer(proposal.pk)
-    jobs.send_waiting_answers()
+    outbox.work_off()
 
     [mail] = mailoutbox
     assert (mail.to, mail.subject) == (["ann@example.org"], "Your proposal for “Coaching” is declined")
@@ -385,10 +385,10 @@ def test_a_dead_mail_server_does_no_harm_and_is_tried_again(answered, mailoutbox
         patch.setattr(EmailBackend, "send_messages", die)
         proposal = answered(actions.decline_proposal, answer="No")
     assert (proposal.outcome, proposal.told_at) == (ProposalOutcome.DECLINED, None)
-    assert "has not gone: SMTPServerDisconnected" in caplog.text
+    assert "send_proposal_answer): SMTPServerDisconnected" in caplog.text
     assert "ann@example.org" not in caplog.text
 
-    jobs.send_waiting_answers()
+    outbox.work_off(timezone.now() + outbox.pause_after(1))
 
     assert len(mailoutbox) == 1
     assert again(proposal).told_at is not None
@@ -402,7 +402,6 @@ def test_nobody_is_told_who_left_or_took_it_back_or_too_late(admin, national, ma
     back = MenuProposalFactory(by=admin, **said | {"outcome": ProposalOutcome.WITHDRAWN})
     waiting = MenuProposalFactory(by=admin)
 
-    jobs.send_waiting_answers()
     for proposal in (gone, late, back, waiting):
         tasks.send_proposal_answer(proposal.pk)
     tasks.send_proposal_answer(0)

@@ -8,11 +8,12 @@ from django.core.management import call_command
 from django.utils.module_loading import import_string
 
 from accounts import jobs as accounts_jobs
+from core import jobs as core_jobs
 from engagements import jobs
 from ldp_portal.celery import app
 
 pytestmark = pytest.mark.django_db
-JOBS = ["send_waiting_messages", "render_missing_briefs", "queue_reminders", "send_digests", "send_contact_nudges"]
+JOBS = ["work_off_outbox", "remove_done_entries", "queue_reminders", "queue_digests", "queue_contact_nudges"]
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def rounds(monkeypatch):
     """Return which jobs were run."""
     run = []
     for name in JOBS:
-        place = jobs if hasattr(jobs, name) else accounts_jobs
+        place = next(place for place in (core_jobs, accounts_jobs, jobs) if hasattr(place, name))
         monkeypatch.setattr(place, name, lambda name=name: run.append(name))
     return run
 
@@ -42,12 +43,12 @@ def test_a_job_that_fails_does_not_keep_the_others_from_running(rounds, monkeypa
     def fail():
         raise RuntimeError
 
-    monkeypatch.setattr(jobs, "send_waiting_messages", fail)
+    monkeypatch.setattr(core_jobs, "work_off_outbox", fail)
 
     call_command("run_jobs")
 
     assert rounds == JOBS[1:]
-    assert "The job engagements.jobs.send_waiting_messages failed." in caplog.text
+    assert "The job core.jobs.work_off_outbox failed." in caplog.text
 
 
 def test_run_jobs_goes_on_until_whoever_started_it_has_gone(rounds, monkeypatch):
