@@ -14,7 +14,7 @@ import warnings
 STEPS = 10_000
 EXAMPLES_EACH = 20
 MAX_SECONDS = 900
-PARTS = {"signing", "parallel", "killing"}
+PARTS = {"signing", "parallel", "writers", "away", "killing"}
 COLUMNS = "{:<58} {:>8} {:>8} {:>8} {:>6} {:>8}"
 
 
@@ -31,6 +31,8 @@ def main(words):
         say(COLUMNS.format("", "", "out", "", "or illegal", ""))
         held = [_signing(numbers[0] if numbers else int(time.time()))] if "signing" in wanted else []
         held += _parallel() if "parallel" in wanted else []
+        held += _writers() if "writers" in wanted else []
+        held += _away() if "away" in wanted else []
         held += _killing() if "killing" in wanted else []
     return all(held)
 
@@ -115,6 +117,40 @@ def _parallel():
     return held
 
 
+def _writers():
+    """Let eight people write at one moment, and keep the database from writing for ten seconds meanwhile (D13, D6)."""
+    from tests.drills import writers  # noqa: PLC0415 - needs the settings
+
+    held = []
+    for drill, words in ((writers.counted, {"times": 100}), (writers.locked, {"times": 25, "seconds": 10})):
+        began = time.monotonic()
+        outcome = drill(8, **words)
+        _row(outcome.name, outcome.writes, outcome.writes, 0, len(outcome.wrong), began)
+        held.append(_told(outcome.wrong))
+    return held
+
+
+def _away():
+    """Cut PostgreSQL off five times while a thousand engagements are logged (D6)."""
+    from tests.drills import away, databases  # noqa: PLC0415 - needs the settings
+
+    if not databases.HAS_POSTGRES:
+        say("  left out, there is no PostgreSQL on this machine: D6")
+        return []
+    began = time.monotonic()
+    outcome = away.stopped(1000, 5)
+    _row(outcome.name, outcome.writes, outcome.answers[302], outcome.answers[503], len(outcome.wrong), began)
+    say(f"  the first good answer within {max(outcome.seconds):.1f} s of the database")
+    return [_told(outcome.wrong)]
+
+
+def _told(wrong):
+    """Say what does not hold; return whether all does."""
+    for sentence in wrong:
+        say(f"  does not hold: {sentence}")
+    return not wrong
+
+
 def _killing():
     """Kill what makes a brief, and have made what cannot be made (D1, D2, D14)."""
     from tests.drills import killing, services  # noqa: PLC0415 - needs the settings
@@ -128,9 +164,7 @@ def _killing():
         outcome = drill(times)
         _row(outcome.name, times, len(outcome.seconds), "", len(outcome.wrong), began)
         say(f"  back within {max(outcome.seconds):.1f} s, half of them within {statistics.median(outcome.seconds):.1f} s")
-        for sentence in outcome.wrong:
-            say(f"  does not hold: {sentence}")
-        held.append(not outcome.wrong)
+        held.append(_told(outcome.wrong))
     return held
 
 

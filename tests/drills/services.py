@@ -44,14 +44,15 @@ def redis():
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
     try:
-        until(lambda: _answers(port), what="Redis")
+        until(lambda: answers(port), what="Redis")
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         process.kill()
         process.wait()
 
 
-def _answers(port):
+def answers(port):
+    """Tell whether somebody listens on a port."""
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
         return True
     return False
