@@ -10,7 +10,7 @@ from core.backoffice import ReadOnlyAdmin
 class UserAdmin(ReadOnlyAdmin):
     """Everybody who has or had an account."""
 
-    secret = {"password"}
+    secret = {"password", "session_mark"}
     list_display = ["full_name", "email", "role", "region", "organisation", "is_active", "last_login"]
     list_select_related = ["region", "organisation"]
     list_filter = ["role", "is_active", "region"]

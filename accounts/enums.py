@@ -33,6 +33,31 @@ CLOSED_ACCOUNT = "closed the account of"
 REOPENED_ACCOUNT = "opened again the account of"
 SIGNED_OUT = "ended every session of"
 INVITED = "invited"
+RESET_SECOND_FACTOR = "reset the second factor of"
+
+
+class SecurityChange(TextChoices):
+    """What can change about how somebody signs in: each is told in the audit trail and to the person."""
+
+    PASSWORD = "password", "changed the password of"
+    APP_ADDED = "app_added", "set up an authenticator app for"
+    APP_REMOVED = "app_removed", "removed the authenticator app of"
+    PASSKEY_ADDED = "passkey_added", "added a passkey for"
+    PASSKEY_REMOVED = "passkey_removed", "removed a passkey of"
+    CODES_MADE = "codes_made", "made new recovery codes for"
+    FACTOR_RESET = "factor_reset", RESET_SECOND_FACTOR
+
+
+# What the email about each says.
+SECURITY_NOTICES = {
+    SecurityChange.PASSWORD: "Your password was changed.",
+    SecurityChange.APP_ADDED: "An authenticator app was set up for your account.",
+    SecurityChange.APP_REMOVED: "The authenticator app was removed from your account.",
+    SecurityChange.PASSKEY_ADDED: "A passkey was added to your account.",
+    SecurityChange.PASSKEY_REMOVED: "A passkey was removed from your account.",
+    SecurityChange.CODES_MADE: "New recovery codes were made for your account. The old ones do not work any more.",
+    SecurityChange.FACTOR_RESET: "An admin has reset your second factor. You set up a new one the next time you sign in.",
+}
 
 # How long a link in a message leads to its page. It is used again for the same page as long as half of that is left.
 INVITATION_DAYS = 30

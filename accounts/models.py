@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accounts.enums import DEMONSTRATION_DOMAIN, REGIONAL_ROLES, Role
 from directory.models import Organisation, Region
@@ -81,6 +82,8 @@ class User(AbstractBaseUser):
     wants_digest = models.BooleanField("a daily summary by email", default=True)
     digested_until = models.DateTimeField(null=True, blank=True, editable=False)
     joined_at = models.DateTimeField(default=timezone.now)
+    # Part of what every session of the person is known by: a new one ends them all.
+    session_mark = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
 
     objects = UserManager()
 
@@ -123,6 +126,16 @@ class User(AbstractBaseUser):
         return self.role in (Role.REGIONAL_ADMIN, Role.NATIONAL_ADMIN)
 
     @property
+    def needs_second_factor(self) -> bool:
+        """Tell whether a password or a code is not enough: for admins, and for consultants where the portal is set so (S12).
+
+        The made-up people of a demonstration have neither; a demonstration does not start on a production database.
+        """
+        if settings.DEMONSTRATION and self.email.endswith(f"@{DEMONSTRATION_DOMAIN}"):
+            return False
+        return self.is_admin or (self.role == Role.CONSULTANT and settings.SECOND_FACTOR_FOR_CONSULTANTS)
+
+    @property
     def is_stp_lead(self) -> bool:
         """Tell whether the person is a client."""
         return self.role == Role.STP_LEAD
@@ -131,6 +144,12 @@ class User(AbstractBaseUser):
     def is_regional(self) -> bool:
         """Tell whether the person works for an LDP region."""
         return self.role in REGIONAL_ROLES
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session of the person is known by: the password and the mark that they have now."""
+        known_by = f"{self.password}{self.session_mark}"
+        salt = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+        return salted_hmac(salt, known_by, secret=secret, algorithm="sha256").hexdigest()
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

@@ -9,6 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from accounts.enums import SECURITY_NOTICES, SecurityChange
 from accounts.policies import invitation_url
 from directory.enums import CHECKED_FOR_DAYS
 
@@ -47,6 +48,17 @@ def build_contact_nudge(reader: User, region: Region, on: date) -> EmailMultiAlt
         "link": f"{settings.PORTAL_ADDRESS}{reverse('directory:contact_point_list', args=[region.slug])}",
     }
     return _email(reader, "accounts/email/contact_nudge.html", context)
+
+
+def build_security_notice(reader: User, change: str) -> EmailMultiAlternatives:
+    """Return the email that tells somebody what has changed about how they sign in."""
+    context = {
+        "subject": "How you sign in to the Systems Leadership Portal has changed",
+        "reader": reader,
+        "sentence": SECURITY_NOTICES[SecurityChange(change)],
+        "link": f"{settings.PORTAL_ADDRESS}{reverse('accounts:security_detail')}",
+    }
+    return _email(reader, "accounts/email/security_notice.html", context)
 
 
 def _email(reader: User, template: str, context: dict[str, Any]) -> EmailMultiAlternatives:

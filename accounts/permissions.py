@@ -23,3 +23,8 @@ def can_invite_person(user: User) -> bool:
 def can_keep_person(user: User, person: User) -> bool:
     """National admins everybody; regional admins the people of their own region, and STP leads who work with it alone."""
     return policies.people_kept_by(user).filter(pk=person.pk).exists()
+
+
+def can_reset_second_factor(user: User, person: User) -> bool:
+    """Whoever keeps the person: national admins everybody's but their own, regional admins those of consultants and STP leads (P17)."""
+    return can_keep_person(user, person) and not policies.resetting_blockers(person, user)

@@ -84,6 +84,14 @@ def send_contact_nudge(region_pk: int, person_pk: int, began_on: str, before: st
         mail.send(notifications.build_contact_nudge(person, person.region, timezone.localdate()))
 
 
+@shared_task
+def send_security_notice(person_pk: int, change: str, happened: str) -> None:
+    """Tell a person what has changed about how they sign in; `happened` tells one such change apart from the next."""
+    person = User.objects.active().filter(pk=person_pk).first()
+    if person is not None:
+        mail.send(notifications.build_security_notice(person, change))
+
+
 @transaction.atomic
 def put_digest_off(person_pk: int, since: datetime, until: datetime) -> None:
     """Say that a daily summary, begun at `until`, could not be sent: the next day's tells the same and more."""

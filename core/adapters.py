@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import logging
+import time
 from typing import TYPE_CHECKING, Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.contrib import messages
 from django.urls import reverse
 
-from core import drafts
+from core import drafts, sessions
 from core.text import refuse_unreachable
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+logger = logging.getLogger(__name__)
+
+NOT_SENT = "We could not send the email just now. Wait a few minutes, then ask for it again."
 
 # Where somebody is led who signs in and names no page: their key, and the address.
 LED_TO = "led_to"
@@ -49,8 +62,34 @@ class AccountAdapter(DefaultAccountAdapter):
             return False
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send one email of signing in; its links begin with the address of the portal, whatever a request says."""
-        super().send_mail(template_prefix, email, {**context, "portal": settings.PORTAL_ADDRESS})
+        """Send one email of signing in; its links begin with the address of the portal, whatever a request says.
+
+        Where it cannot go, the page says so and goes on, in the same words for every address: whether the portal knows an address is
+        not told by a mail server that is down (S14).
+        """
+        try:
+            super().send_mail(template_prefix, email, {**context, "portal": settings.PORTAL_ADDRESS})
+        except Exception as error:  # noqa: BLE001 - whatever keeps it from going, it is asked for again
+            # What a mail server answers may name the address: the log says only of what kind the error was.
+            logger.warning("An email of signing in has not gone: %s", type(error).__name__)
+            self.request.is_mail_lost = True
+            messages.error(self.request, NOT_SENT)
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """Say what was done, but not that an email is on its way which has not gone."""
+        if not (level == messages.SUCCESS and getattr(request, "is_mail_lost", False)):
+            super().add_message(request, level, *args, **kwargs)
+
+    def reauthenticate(self, user: Any, password: str) -> bool:
+        """Tell whether somebody who is signed in knows their password, under the same limits on guessing as signing in."""
+        found = self.authenticate(allauth_context.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask again who it is, unless they have only just signed in."""
+        began = allauth_context.request.session.get(sessions.BEGAN, 0)
+        is_fresh = time.time() - began < app_settings.REAUTHENTICATION_TIMEOUT
+        return not is_fresh and bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return the full address of the page on which somebody chooses a new password."""
@@ -62,3 +101,37 @@ class AccountAdapter(DefaultAccountAdapter):
         """Bring back what was posted after the last session ended."""
         drafts.claim_from_session(request, user)
         return super().post_login(request, user, **kwargs)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Second factors: kept unreadable, named after the portal, and never taken away from whoever needs one."""
+
+    def encrypt(self, text: str) -> str:
+        """Return the secret of a second factor as it is kept: a copy of the database does not give it away."""
+        return _box().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return a secret that was kept, under today's key or one before it."""
+        return _box().decrypt(encrypted_text.encode()).decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Tell whether a second factor can go: whoever needs one keeps one."""
+        others = Authenticator.objects.filter(user_id=authenticator.user_id).exclude(pk=authenticator.pk)
+        is_last = not others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+        return not (is_last and authenticator.user.needs_second_factor)
+
+    def build_totp_svg(self, url: str) -> str:
+        """Draw nothing: the page draws the square code itself, since it takes no picture from an address of its own making."""
+        return ""
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        """Return what a passkey is called that was given no name."""
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return "Passkey" if number == 1 else f"Passkey {number}"
+
+
+def _box() -> MultiFernet:
+    """Return what locks and unlocks the secrets of second factors, by keys made of the portal's."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = (hashlib.sha256(b"second factors:" + key.encode()).digest() for key in keys)
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

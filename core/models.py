@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
@@ -293,3 +294,21 @@ class UpkeepRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"
+
+
+class PortalSession(AbstractBaseSession):
+    """One browser's session; of somebody who has signed in, with their key, so that their sessions can be listed and ended."""
+
+    person_key = models.CharField(max_length=36, blank=True, db_index=True, editable=False)
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+        db_table = "core_django_session"
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        """Return what reads and writes these rows."""
+        # What keeps sessions knows this model.
+        from core.sessions import SessionStore  # noqa: PLC0415 - as said above
+
+        return SessionStore

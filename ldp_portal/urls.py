@@ -1,8 +1,13 @@
 """Where every address begins."""
 
 from allauth.account import urls as allauth_urls
+from allauth.mfa.base import views as factors
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as apps
+from allauth.mfa.webauthn import views as passkeys
 from django.contrib import admin
 from django.urls import include, path, register_converter
+from django.views.generic import RedirectView
 
 from core.converters import ReferenceConverter
 from ldp_portal.home import home
@@ -30,6 +35,21 @@ _SIGN_IN = {
 sign_in_urls = [pattern for pattern in allauth_urls.urlpatterns if pattern.name in _SIGN_IN]
 
 urlpatterns = [
+_SECURITY = RedirectView.as_view(pattern_name="accounts:security_detail")
+second_factor_urls = [
+    path("sign-in/", factors.authenticate, name="mfa_authenticate"),
+    path("again/", factors.reauthenticate, name="mfa_reauthenticate"),
+    path("app/", apps.activate_totp, name="mfa_activate_totp"),
+    path("app/remove/", apps.deactivate_totp, name="mfa_deactivate_totp"),
+    path("codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("passkeys/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path("passkeys/again/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    # Where allauth goes on to: pages of our own. Its page of codes would write when it is read.
+    path("done/", _SECURITY, name="mfa_index"),
+    path("passkeys/", _SECURITY, name="mfa_list_webauthn"),
+    path("codes/", RedirectView.as_view(pattern_name="accounts:recovery_code_list"), name="mfa_view_recovery_codes"),
+]
+
     path("", home, name="home"),
     path("", include("core.urls")),
     path("", include("directory.urls")),
@@ -44,4 +64,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+    path("accounts/second-factor/", include(second_factor_urls)),
 handler500 = "core.faults.page_broken"

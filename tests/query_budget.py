@@ -10,6 +10,8 @@ PAGE = 12
 BUDGET = {
     "home": LIST,
     "accounts:preferences_edit": PAGE,
+    "accounts:security_detail": PAGE,
+    "accounts:second_factor_create": PAGE,
     "accounts:invitation_ask": PAGE,
     "accounts:invitation_detail": PAGE,
     "framework:domain_list": LIST,
@@ -203,6 +205,13 @@ WITHOUT_A_PAGE = {
     "accounts:person_reactivate",
     # Shown in a demonstration only: held by the tests of its mail.
     "core:mail_list",
+    "accounts:person_sign_out",
+    "accounts:person_reset_factor",
+    "accounts:session_end",
+    "accounts:session_end_others",
+    # Somebody's own codes and passkeys, after “Is it you?”: held by the tests of second factors.
+    "accounts:recovery_code_list",
+    "accounts:passkey_remove",
     "core:mail_detail",
     "engagements:message_send",
     # Several plans in one file, each read as its own brief is: held by the tests of the packs.

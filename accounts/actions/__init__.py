@@ -14,6 +14,13 @@ from accounts.actions.people import (
     reactivate_person,
 )
 from accounts.actions.preferences import begin_digest, change_preferences
+from accounts.actions.security import (
+    end_session,
+    end_sessions,
+    forget_sessions,
+    note_security_change,
+    reset_second_factor,
+)
 
 __all__ = [
     "add_person",
@@ -24,11 +31,16 @@ __all__ = [
     "change_preferences",
     "create_person",
     "deactivate_person",
+    "end_session",
+    "end_sessions",
     "find_or_add_stp_lead",
+    "forget_sessions",
     "hand_over_work",
     "hold_people",
+    "note_security_change",
     "queue_nudges",
     "reactivate_person",
+    "reset_second_factor",
     "revoke_every_invitation",
     "revoke_invitations",
     "send_invitation",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from accounts import policies
 from accounts.actions.holding import hold_people
 from accounts.actions.invitations import revoke_every_invitation, send_invitation
+from accounts.actions.security import forget_sessions
 from accounts.enums import CLOSED_ACCOUNT, REGIONAL_ROLES, REOPENED_ACCOUNT, SIGNED_OUT, Role
 from accounts.models import User
 from core import audit, records
@@ -103,17 +105,23 @@ def change_person(
     is_leaving_ldps = kept.is_regional and role not in REGIONAL_ROLES
     if region != kept.region or is_leaving_ldps:
         refuse_if(policies.staying_blockers(kept, policies.open_work_of(kept, giver), is_leaving_ldps=is_leaving_ldps))
-    address = kept.email
+    address, held_role = kept.email, kept.role
     changed = records.change(kept, said, by=by, trail="accounts", seen=seen, overwrite=overwrite)
     if changed.email.lower() != address.lower():
         _sign_out(changed, by=by)
+    elif changed.role != held_role:
+        # With another role nothing goes on as it was: they sign in again, with the second factor that the new one asks for.
+        forget_sessions(person=changed, by=by)
     return changed
 
 
 def _sign_out(person: User, *, by: User) -> None:
-    """End every session of a person, which is known by the password it began with, and let no link lead them anywhere any more."""
+    """End every session of a person, take away the password, and let no link or former address lead to the account any more."""
     person.set_unusable_password()
     person.save(update_fields=["password"])
+    # Addresses that the sign-in package has noted: mail to one of them would still carry a code.
+    EmailAddress.objects.filter(user=person).delete()
+    forget_sessions(person=person, by=by)
     revoke_every_invitation(person=person, by=by)
     audit.record(SIGNED_OUT, person, by=by, trail="accounts")
 

@@ -2,13 +2,28 @@
 
 from accounts.forms.leaving import LeaveForm
 from accounts.forms.people import PersonEditForm, PersonFilterForm, PersonForm
-from accounts.forms.signing_in import CodeForm, DemonstrationForm, LinkForm, PreferencesForm
+from accounts.forms.signing_in import (
+    AppForm,
+    CodeForm,
+    ConfirmCodeForm,
+    DemonstrationForm,
+    FactorAgainForm,
+    FactorForm,
+    LinkForm,
+    PasskeyForm,
+    PreferencesForm,
+)
 
 __all__ = [
+    "AppForm",
     "CodeForm",
+    "ConfirmCodeForm",
     "DemonstrationForm",
+    "FactorAgainForm",
+    "FactorForm",
     "LeaveForm",
     "LinkForm",
+    "PasskeyForm",
     "PersonEditForm",
     "PersonFilterForm",
     "PersonForm",

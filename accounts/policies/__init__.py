@@ -29,6 +29,7 @@ from accounts.policies.open_work import (
     work_names,
 )
 from accounts.policies.people import naming_blockers
+from accounts.policies.security import factors_of, resetting_blockers
 
 __all__ = [
     "NEW",
@@ -38,6 +39,7 @@ __all__ = [
     "changing_blockers",
     "closing_blockers",
     "digest_begins_at",
+    "factors_of",
     "fields_open_to",
     "granting_blockers",
     "invitation_token",
@@ -58,6 +60,7 @@ __all__ = [
     "register_clients",
     "register_open_work",
     "register_work_names",
+    "resetting_blockers",
     "sending_blockers",
     "staying_blockers",
     "unseen_blockers",

@@ -1,10 +1,11 @@
-"""What the sign-in pages of a demonstration offer: its accounts and its mail."""
+"""What the sign-in pages show: the accounts and the mail of a demonstration, and the square code of an authenticator app."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import qrcode
 from django import template
 from django.conf import settings
 
@@ -56,3 +57,13 @@ def _group(role: Role, people: Sequence[User]) -> Group:
     shown = [person for person in people if person in first_of_regions][:SHOWN_OF_EACH_ROLE]
     shown += [person for person in people if person not in shown][: SHOWN_OF_EACH_ROLE - len(shown)]
     return Group(str(role.label), DEMONSTRATION_HINTS[role], shown, [person for person in people if person not in shown])
+
+
+@register.inclusion_tag("components/qr_code.html")
+def qr_code(address: str, label: str) -> dict[str, Any]:
+    """Draw the square code of an address as markup of the page, so that no page takes pictures made on the fly."""
+    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M)
+    code.add_data(address)
+    rows = code.get_matrix()
+    dots = ((x, y) for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)
+    return {"size": len(rows), "path": "".join(f"M{x} {y}h1v1h-1z" for x, y in dots), "label": label}

@@ -9,6 +9,16 @@ from accounts.views.people import (
     person_list,
     person_reactivate,
 )
+from accounts.views.security import (
+    passkey_remove,
+    person_reset_factor,
+    person_sign_out,
+    recovery_code_list,
+    second_factor_create,
+    security_detail,
+    session_end,
+    session_end_others,
+)
 from accounts.views.signing_in import (
     demonstration_sign_in,
     invitation_accept,
@@ -22,6 +32,7 @@ __all__ = [
     "invitation_accept",
     "invitation_ask",
     "invitation_detail",
+    "passkey_remove",
     "person_create",
     "person_edit",
     "person_history",
@@ -30,5 +41,12 @@ __all__ = [
     "person_left",
     "person_list",
     "person_reactivate",
+    "person_reset_factor",
+    "person_sign_out",
     "preferences_edit",
+    "recovery_code_list",
+    "second_factor_create",
+    "security_detail",
+    "session_end",
+    "session_end_others",
 ]

@@ -18,9 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import actions, forms, permissions, policies
 from accounts.enums import HANDED_OVER, PEOPLE_EACH_PAGE
 from accounts.models import Invitation, User
+from core import second_factor
 from core.history import EVENTS_EACH_PAGE
 from core.models import AuditEvent
 from core.pages import form_page, post_action
+from core.sessions import sessions_of
 from directory.models import Region
 
 if TYPE_CHECKING:
@@ -101,6 +103,13 @@ def person_create(request: PortalRequest) -> HttpResponse:
 def person_edit(request: PortalRequest, pk: int) -> HttpResponse:
     """Show one person, and change what they are called, do and may do."""
     person = load_person(request, pk)
+    # A role opens doors: whoever gives one shows that it is they.
+    if (
+        request.method == "POST"
+        and request.POST.get("role", person.role) != person.role
+        and second_factor.is_step_up_due(request)
+    ):
+        return second_factor.ask_again(person_url(person), request)
     invitation = Invitation.objects.for_trail(policies.invitation_trail(person)).order_by("-created_at", "-pk").first()
     return form_page(
         request,
@@ -117,6 +126,8 @@ def person_edit(request: PortalRequest, pk: int) -> HttpResponse:
             "is_unsent": invitation is not None and invitation.failed_at is not None,
             "can_send": person.last_login is None and not policies.sending_blockers(person),
             "is_self": person.pk == request.user.pk,
+            "signed_in": sessions_of(person, timezone.now()),
+            "can_reset_factor": permissions.can_reset_second_factor(request.user, person),
             "was_handed_over": _hand_overs(person).exists(),
         },
     )

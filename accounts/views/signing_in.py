@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.utils import perform_login
 from allauth.core import ratelimit
 from django.conf import settings
@@ -96,6 +97,10 @@ def invitation_accept(request: HttpRequest) -> HttpResponse:
     except Exception as error:  # noqa: BLE001 - whatever keeps a code from going, the link can be followed again
         logger.warning("A code for person %s has not gone: %s", person.pk, type(error).__name__)
         messages.error(request, NOT_NOW)
+        return back
+    if getattr(request, "is_mail_lost", False):
+        # The adapter has said so; the link can be followed again.
+        clear_login(request)
         return back
     lead_on_to(request, invitation.target, person=person)
     return redirect(f"{reverse('account_confirm_login_code')}?{urlencode({'next': invitation.target})}")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.models import AuditEvent, FormDraft
 from core.pages import form_page
+from core.sessions import heartbeat
 from engagements import actions, forms, permissions, policies
 from engagements.models import Engagement
 from engagements.views.loading import load_editable, load_engagement, load_working
@@ -85,6 +86,7 @@ def engagement_edit(request: PortalRequest, reference: str) -> HttpResponse:
     )
 
 
+@heartbeat
 @require_safe
 def presence_list(request: PortalRequest, reference: str) -> HttpResponse:
     """Say who else is writing in this engagement now: people with words on its pages that they have not saved yet (P03)."""

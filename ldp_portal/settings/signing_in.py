@@ -1,6 +1,11 @@
 """Signing in: by email, with a password or a code sent to the address. Accounts are made by people who know the person, never by strangers."""
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+import os
+
+from ldp_portal.settings.environment import flag
+
+# Ended after 30 minutes without use, and 12 hours at most: core/sessions.py.
+SESSION_ENGINE = "core.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -11,15 +16,39 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_FORMS = {"request_login_code": "accounts.forms.CodeForm"}
+ACCOUNT_FORMS = {"request_login_code": "accounts.forms.CodeForm", "confirm_login_code": "accounts.forms.ConfirmCodeForm"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Systems Leadership Portal: "
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"ask_for_link": "10/m/ip,3/h/key"}
+# Guesses are counted before anything is hashed, for each account whatever address they come from: ten an hour, and five at a time. Each
+# address has its own limit besides. The owner gets in meanwhile by a code or by the link to a new password.
+ACCOUNT_RATE_LIMITS = {
+    "ask_for_link": "10/m/ip,3/h/key",
+    "login_failed": "10/m/ip,60/h/ip,5/10m/key,10/h/key",
+    "login_code_failed": "10/h/key",
+}
+# How many servers of our own stand before the portal and add to X-Forwarded-For. With none, what that header says counts for nothing.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PORTAL_PROXIES", "0"))
+# “Is it you?” is asked before a step that matters, unless it was answered a short while ago.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+
+# Second factors (docs/decisions/signing-in.md): admins always have one.
+SECOND_FACTOR_FOR_CONSULTANTS = flag("PORTAL_SECOND_FACTOR_FOR_CONSULTANTS")
+MFA_ADAPTER = "core.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Systems Leadership Portal"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.FactorForm",
+    "reauthenticate": "accounts.forms.FactorAgainForm",
+    "activate_totp": "accounts.forms.AppForm",
+    "add_webauthn": "accounts.forms.PasskeyForm",
+}
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "core.passwords.ProductWordsValidator"},
 ]

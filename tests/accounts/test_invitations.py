@@ -283,7 +283,7 @@ def test_a_mail_server_that_is_down_is_said_and_not_an_error(client, monkeypatch
     response = client.post(ACCEPT, {"token": policies.invitation_token(invitation)}, follow=True)
 
     assert response.status_code == 200
-    assert "could not send you a code" in text_of(response)
+    assert "could not send the email" in text_of(response)
 
 
 # Asking for a new link.

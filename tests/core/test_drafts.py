@@ -1,10 +1,9 @@
 import pytest
-from django.contrib.sessions.models import Session
 from django.http import QueryDict
 from django.test import Client
 
 from core import drafts
-from core.models import FormDraft
+from core.models import FormDraft, PortalSession
 from engagements.models import Purpose
 from tests.factories.accounts import PASSWORD, ConsultantFactory
 from tests.factories.core import FormDraftFactory
@@ -49,7 +48,7 @@ def shown_form(client, url):
 def end_session(client):
     """Let the session run out on the server while the browser still has its cookie."""
     client.session.flush()
-    assert not Session.objects.exists()
+    assert not PortalSession.objects.exists()
 
 
 def sign_in(client, user, address):
@@ -267,7 +266,7 @@ def test_p01_a_post_that_keeps_no_draft_leaves_no_session(ann, url):
     response = client.post(url, {"statement": "From nowhere"})
 
     assert response.url.startswith("/accounts/login/")
-    assert not Session.objects.exists()
+    assert not PortalSession.objects.exists()
 
 
 # Leaving a step.

@@ -2,7 +2,6 @@
 
 import pytest
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -11,7 +10,7 @@ from django.urls import reverse
 from accounts.actions import deactivate_person, reactivate_person
 from accounts.models import User
 from core import drafts
-from core.models import AuditEvent, FormDraft
+from core.models import AuditEvent, FormDraft, PortalSession
 from directory.models import Region
 from engagements.models import Purpose
 from tests.factories.accounts import PASSWORD, ConsultantFactory, NationalAdminFactory, RegionalAdminFactory, StpLeadFactory
@@ -103,7 +102,7 @@ def test_words_are_kept_by_the_way_in_which_admins_close_accounts(jo, ann, url):
 def test_session_of_a_closed_account_ends_with_that_post(jo, url):
     _, client = leave_words(jo, url)
 
-    assert not Session.objects.exists()
+    assert not PortalSession.objects.exists()
     assert client.post(url, filled(as_user(NationalAdminFactory()), "/accounts/preferences/")).url.startswith("/accounts/login/")
     assert drafts.SESSION_KEY not in client.session
 

@@ -1,12 +1,11 @@
 """Whatever was typed survives: a closed page, an ended session, a value that is not valid, a colleague's edit (P01, P02, P03)."""
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from core.models import FormDraft
+from core.models import FormDraft, PortalSession
 from engagements import actions
 from tests.factories.accounts import ConsultantFactory
 from tests.factories.engagements import EngagementFactory, PriorityFactory
@@ -62,7 +61,7 @@ def test_p02_a_page_that_was_left_shows_the_words_again(desk, form):
 def test_p01_an_ended_session_loses_no_character(desk, form, engagement):
     desk.write(FIELD, "The first words")
     wait_until_saved(desk)
-    Session.objects.all().delete()
+    PortalSession.objects.all().delete()
     cache.clear()
     desk.page.get_by_label(FIELD).fill(WORDS)
 
