@@ -13,6 +13,7 @@ from core.converters import ReferenceConverter
 from ldp_portal.home import home
 from ldp_portal.manage import manage
 from ldp_portal.metrics import metrics
+from ldp_portal.status import effect_retry, status
 
 register_converter(ReferenceConverter, "reference")
 
@@ -54,6 +55,8 @@ second_factor_urls = [
     path("", include("core.urls")),
     path("", include("directory.urls")),
     path("manage/", manage, name="manage"),
+    path("manage/status/", status, name="status"),
+    path("manage/status/<int:pk>/again/", effect_retry, name="effect_retry"),
     path("metrics", metrics, name="metrics"),
     path("", include("framework.urls")),
     path("", include("interventions.urls")),

@@ -8,6 +8,8 @@ from factory import Sequence
 from accounts.actions import change_person, hand_over_work
 from accounts.models import User
 from accounts.policies import open_work_of
+from core import upkeep
+from core.models import OutboxEntry
 from directory.actions import change_contact_point, change_footprint, change_organisation
 from directory.models import Footprint, Region
 from engagements.actions import change_criterion
@@ -279,6 +281,20 @@ def many_contacts(ground):
 
 MAKERS.append(many_contacts)
 NATIONAL |= {f"directory:footprint_{view}" for view in ("list", "edit", "history", "version")}
+
+
+def many_given_up(ground):
+    """Let as many effects be given up, as many wait, and as many back-ups be made."""
+    now = timezone.now()
+    for number in range(ground.rows):
+        fresh = {"task": "engagements.tasks.send_message", "asked_at": now, "due_at": now}
+        OutboxEntry.objects.create(key=f"waiting {number}", **fresh)
+        OutboxEntry.objects.create(key=f"failed {number}", status="failed", ended_at=now, fault="OSError", **fresh)
+        upkeep.note("backup")
+
+
+MAKERS.append(many_given_up)
+NATIONAL.add("status")
 
 
 def a_ground_with(rows, region=None):

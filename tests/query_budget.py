@@ -92,6 +92,7 @@ BUDGET = {
 # Pages for admins; `tests/managed.py` says who opens each, with what.
 MANAGED = {
     "manage": LIST,
+    "status": LIST,
     "interventions:proposal_list": LIST,
     "interventions:proposal_create": PAGE,
     "interventions:proposal_detail": PAGE,
@@ -196,6 +197,7 @@ WITHOUT_A_PAGE = {
     "core:draft_save",
     "core:draft_discard",
     "core:csp_report",
+    "effect_retry",
     # Asked by probes: held by the tests of the health of the portal.
     "core:health_live",
     "core:health_ready",

@@ -49,7 +49,7 @@ def own_addresses(resolver=None, namespace=""):
             inner = entry.namespace or namespace
             if inner in OWN_NAMESPACES or entry.namespace is None:
                 names += own_addresses(entry, inner)
-        elif entry.name and (namespace in OWN_NAMESPACES or entry.name in ("home", "manage")):
+        elif entry.name and (namespace in OWN_NAMESPACES or entry.name in ("home", "manage", "status", "effect_retry")):
             names.append(f"{namespace}:{entry.name}" if namespace else entry.name)
     return names
 

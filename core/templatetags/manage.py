@@ -22,6 +22,7 @@ SECTIONS = [
     ("Framework", "framework:framework_list", {"national_admin"}),
     ("Criteria", "engagements:criterion_list", {"national_admin"}),
     ("STP areas", "directory:footprint_list", {"national_admin"}),
+    ("Status", "status", {"national_admin"}),
 ]
 
 
