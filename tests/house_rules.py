@@ -45,6 +45,48 @@ AMERICAN = re.compile(
     r"|fulfill\b|skillful|\bcenter|\bcolored|\blicensed under the terms",
     re.IGNORECASE,
 )
+# What belongs to clients, people or one region: a view reads it by what its reader may see, or by the engagement that was so loaded.
+SCOPED_MODELS = {
+    *("Engagement", "ParticipantGroup", "Place", "Purpose", "Priority", "PlannedIntervention", "FundingLine", "CriterionCheck"),
+    *("ClientLead", "PlanVersion", "Decision", "Comment", "Message", "EarlyStart", "StatusChange", "VersionReading", "Measure"),
+    *("User", "Invitation", "Provider", "MenuProposal", "FormDraft", "AuditEvent", "RecordVersion"),
+}
+SCOPING = re.compile(
+    r"\bvisible_to\(|\bfor_trail\((\w*\.)*(trail|contacts_trail)\)|invitation_trail\(person\)|consultants_of\(user\.region_id\)"
+    r"|\b(\w+__)?engagement(__in)?=|\bversion=|\bbelow\(engagement\.|\bsubject_id=person\.pk\b|\bpk=request\.user\.pk\b|\bload_editable\("
+)
+# Statements made of the names of tables, which stand in the code: triggers, grants, back-ups. None takes what somebody typed.
+SQL_OF_OUR_OWN = ("core/append_only.py", "core/backup/", "core/management/")
+# Read otherwise, and why that is as narrow.
+READ_UNSCOPED = {
+    # The names of colleagues who took over work: whoever keeps the person who left reads them in their history.
+    ("accounts/views/leaving.py", "User.objects.in_bulk({change['to'] for change in changes if change['to']})"),
+    # What one kept person and their invitations went through.
+    (
+        "accounts/views/people.py",
+        "AuditEvent.objects.filter(own | of_links).select_related('actor').order_by('-at', '-pk')",
+    ),
+    # The last change of each engagement of a list that was narrowed before.
+    ("engagements/views/lists.py", "AuditEvent.objects.filter(trail=trail).order_by('-at').values('at')"),
+    # What is fetched along with engagements that were loaded for their reader.
+    ("engagements/views/packs.py", "Decision.objects.order_by('at', 'pk')"),
+    ("engagements/views/packs.py", "ClientLead.objects.current()"),
+    ("engagements/views/review/reading.py", "User.objects.order_by('full_name', 'pk')"),
+    ("engagements/views/review/reading.py", "Decision.objects.select_related('client_lead__user').order_by('at', 'pk')"),
+    ("engagements/views/review/reading.py", "ClientLead.objects.current().with_people()"),
+    ("evaluation/views.py", "Measure.objects.order_by('pk')"),
+    (
+        "evaluation/views.py",
+        "PlannedIntervention.objects.select_related('intervention').order_by('position', 'pk')",
+    ),
+    # The history of the framework, which belongs to all.
+    (
+        "framework/views/rows.py",
+        "AuditEvent.objects.filter(subject_type=kind.model._meta.label_lower, subject_id__in=list(events))",
+    ),
+    # Whether a name is taken at all; which provider has it is said of visible ones alone.
+    ("interventions/views/providers.py", "Provider.objects.filter(name__iexact=typed)"),
+}
 INLINE = re.compile(r"<style\b|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:|<script(?![^>]*(?:\bsrc=|nonce))", re.IGNORECASE)
 UNESCAPED = re.compile(r"\|\s*safe(seq)?\b|autoescape\s+off|mark_safe")
 
@@ -309,6 +351,26 @@ def _exports(source):
     return None
 
 
+def unscoped_reads(found):
+    """Object to views that read what belongs to clients, people or regions without starting from what the reader may see (S2)."""
+    problems = []
+    for source in found:
+        if source.app not in APPS or source.module != "views":
+            continue
+        inner = {id(node.value): node for node in ast.walk(source.tree) if isinstance(node, ast.Attribute)}
+        inner |= {id(node.func): node for node in ast.walk(source.tree) if isinstance(node, ast.Call)}
+        for node in ast.walk(source.tree):
+            if not (isinstance(node, ast.Attribute) and node.attr == "objects" and ast.unparse(node.value) in SCOPED_MODELS):
+                continue
+            chain = node
+            while id(chain) in inner:
+                chain = inner[id(chain)]
+            said = ast.unparse(chain)
+            if not SCOPING.search(said) and (source.path, said) not in READ_UNSCOPED:
+                problems.append(f"{source.at(node)} reads without a scope: {said}")
+    return problems
+
+
 def unlisted_exports(found):
     problems = []
     for source in found:
@@ -317,6 +379,24 @@ def unlisted_exports(found):
         if source.parts[-1] == "__init__" and source.module in RULES | {"views", "forms"} and imported:
             differing = imported ^ (_exports(source) or set())
             problems += [f"{source.path}: __all__ and the imports differ in {', '.join(sorted(differing))}"] if differing else []
+    return problems
+
+
+def raw_sql(found):
+    """Object to SQL that is put together by hand: whatever is asked of a list reaches the database as a value (S19)."""
+    problems = []
+    for source in found:
+        for node in ast.walk(source.tree):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            is_built = bool(node.args) and not isinstance(node.args[0], ast.Constant)
+            if (
+                name in {"RawSQL", "extra", "raw"}
+                or (name in {"execute", "executemany"} and is_built)
+                or any(keyword.arg is None and "request." in ast.unparse(keyword.value) for keyword in node.keywords)
+            ) and not source.path.startswith(SQL_OF_OUR_OWN):
+                problems.append(f"{source.at(node)} {ast.unparse(node)[:80]}")
     return problems
 
 
