@@ -35,7 +35,6 @@ _SIGN_IN = {
 }
 sign_in_urls = [pattern for pattern in allauth_urls.urlpatterns if pattern.name in _SIGN_IN]
 
-urlpatterns = [
 _SECURITY = RedirectView.as_view(pattern_name="accounts:security_detail")
 second_factor_urls = [
     path("sign-in/", factors.authenticate, name="mfa_authenticate"),
@@ -51,6 +50,7 @@ second_factor_urls = [
     path("codes/", RedirectView.as_view(pattern_name="accounts:recovery_code_list"), name="mfa_view_recovery_codes"),
 ]
 
+urlpatterns = [
     path("", home, name="home"),
     path("", include("core.urls")),
     path("", include("directory.urls")),
@@ -64,8 +64,8 @@ second_factor_urls = [
     path("", include("engagements.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include(sign_in_urls)),
+    path("accounts/second-factor/", include(second_factor_urls)),
     path("admin/", admin.site.urls),
 ]
 
-    path("accounts/second-factor/", include(second_factor_urls)),
 handler500 = "core.faults.page_broken"
