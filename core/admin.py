@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from core.backoffice import ReadOnlyAdmin
-from core.models import AuditEvent, OutboxEntry, RecordVersion, ReferenceRow
+from core.models import AuditEvent, AuditLink, OutboxEntry, RecordVersion, ReferenceRow
 
 
 @admin.register(AuditEvent)
@@ -15,6 +15,16 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_filter = ["at", "subject_type"]
     search_fields = ["subject_label", "verb", "trail", "actor__full_name"]
     ordering = ["-at", "-pk"]
+
+
+@admin.register(AuditLink)
+class AuditLinkAdmin(ReadOnlyAdmin):
+    """The chain of the audit trail, its end first."""
+
+    list_display = ["number", "event", "hash"]
+    list_select_related = ["event"]
+    search_fields = ["=number", "hash"]
+    ordering = ["-number"]
 
 
 @admin.register(RecordVersion)

@@ -9,6 +9,9 @@ from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils import timezone
+
+from core.seals import MAX_SEAL_LENGTH, SealField
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,9 +34,9 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 
 
 class AuditEvent(models.Model):
-    """One thing that one person did, told as a sentence."""
+    """One thing that one person did, told as a sentence; sealed as it is written, and chained a moment later."""
 
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     verb = models.CharField(max_length=60)
     subject_type = models.CharField(max_length=60)
@@ -41,6 +44,7 @@ class AuditEvent(models.Model):
     subject_label = models.CharField(max_length=300)
     trail = models.CharField(max_length=60)
     changes = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    seal = SealField(max_length=MAX_SEAL_LENGTH, blank=True, default="", db_default="", editable=False)
 
     objects = AuditEventQuerySet.as_manager()
 
@@ -49,6 +53,31 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject_label}"
+
+
+class AuditLinkQuerySet(models.QuerySet["AuditLink"]):
+    """Reads the chain of the audit trail; a link is never changed."""
+
+    def update(self, **kwargs: Any) -> int:
+        """Refuse: a link stays as it was made."""
+        raise TypeError("The audit trail is append only.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse: a link stays as it was made."""
+        raise TypeError("The audit trail is append only.")
+
+
+class AuditLink(models.Model):
+    """The place of one event in the chain of the audit trail: a hash over the event and the hash before."""
+
+    number = models.BigIntegerField(primary_key=True)
+    event = models.OneToOneField(AuditEvent, on_delete=models.PROTECT, related_name="link")
+    hash = models.CharField(max_length=64)
+
+    objects = AuditLinkQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"link {self.number}"
 
 
 class Versioned(models.Model):
@@ -280,6 +309,7 @@ class UpkeepKind(models.TextChoices):
 
     BACKUP = "backup", "Back-up"
     RESTORE = "restore", "Verified restore"
+    AUDIT = "audit", "Audit trail checked"
 
 
 class UpkeepRecord(models.Model):

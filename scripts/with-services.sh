@@ -41,7 +41,7 @@ PYTHON
         "-c listen_addresses=127.0.0.1 -c port=$postgres_port -c unix_socket_directories=$folder/postgres -c fsync=off -c full_page_writes=off"
     # The suite runs as an ordinary account that may make its test databases, not as the superuser.
     "${owner[@]}" "$programs/psql" --quiet --host "$folder/postgres" --port "$postgres_port" postgres \
-        --command "create role portal login createdb" --command "create database portal owner portal"
+        --command "create role portal login createdb" --command "create role portal_web login" --command "create database portal owner portal"
 )
 redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no --dir "$folder" --daemonize yes >/dev/null
 timeout 20 bash -c "until redis-cli -p $redis_port ping >/dev/null 2>&1; do sleep 0.1; done"

@@ -17,7 +17,7 @@ from hypothesis import settings as hypothesis_settings
 
 from core import fixtures, reference, sessions
 from core.models import ReferenceRow
-from tests import helpers
+from tests import emptying, helpers
 from tests.helpers import ReadOnlyGetClient
 
 # Playwright runs an event loop in the thread of the test, where Django would refuse to be called.
@@ -44,6 +44,7 @@ def _settings_of_the_suite(tmp_path_factory):
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Load the reference data once for each database, and again after a test that empties it."""
+    type(connection.ops).execute_sql_flush = emptying.empty
     with django_db_blocker.unblock():
         reference.load(portal_settings.FIXTURES_DIR)
         restore = _snapshot_reference()
@@ -93,7 +94,6 @@ def _nothing_shared(settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path / "media")
 
 
-@pytest.fixture
 @pytest.fixture(autouse=True)
 def _second_factor_passed():
     """Let whom a test signs in by itself have just passed their second factor; whoever signs in on a page passes it there."""
@@ -109,6 +109,7 @@ def _second_factor_passed():
     user_logged_in.disconnect(pass_it)
 
 
+@pytest.fixture
 def client():
     """Return a client whose GET requests may only read."""
     return ReadOnlyGetClient()

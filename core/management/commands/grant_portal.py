@@ -1,0 +1,30 @@
+"""Let an account of PostgreSQL run the portal."""
+
+import re
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection, transaction
+
+from core import append_only
+
+
+class Command(BaseCommand):
+    """Give an account what the portal needs, and no right to change or remove what is append only."""
+
+    help = "Run as the owner of the tables after each migrate: lets another account run the portal, and never change the audit trail."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the account's name."""
+        parser.add_argument("role", help="the account that web and workers use; it must not own the tables")
+
+    def handle(self, *args: Any, role: str, **options: Any) -> None:
+        """Grant, all or nothing."""
+        if connection.vendor != "postgresql":
+            raise CommandError("There are accounts on PostgreSQL only.")
+        if not re.fullmatch(r"[a-z_][a-z0-9_]*", role):
+            raise CommandError("Name an account in small letters, digits and underscores.")
+        with transaction.atomic(), connection.cursor() as cursor:
+            for statement in append_only.grants(role):
+                cursor.execute(statement)
+        self.stdout.write(f"{role} may run the portal, and only add to {', '.join(append_only.TABLES)}.")
