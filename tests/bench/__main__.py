@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: the figures the project promises, each a ratio within this run. With `brief` or `queries`, only that part."""
+"""`python -m tests.bench`: the figures the project promises, each a ratio within this run. With `brief`, `worker` or `queries`, only that part."""
 
 import logging
 import os
@@ -15,6 +15,8 @@ def main(wanted):
         _prepare(folder)
         if not wanted or "brief" in wanted:
             _brief()
+        if not wanted or "worker" in wanted:
+            _worker()
         if not wanted or "queries" in wanted:
             _queries()
 
@@ -38,6 +40,15 @@ def _brief():
     from tests.bench import brief  # noqa: PLC0415 - needs the settings
 
     brief.run()
+
+
+def _worker():
+    from django.test.utils import override_settings  # noqa: PLC0415 - needs the settings
+
+    from tests.bench import worker  # noqa: PLC0415 - as above
+
+    with override_settings(CELERY_TASK_ALWAYS_EAGER=False):
+        worker.run()
 
 
 def _queries():

@@ -1,0 +1,129 @@
+"""What a worker's first brief takes beside its later ones, what a child keeps in memory (F5), and the way through Celery (F2)."""
+
+import statistics
+import time
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from unittest import mock
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.utils import timezone
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+
+from core.pdf import client, rendering
+from engagements import documents, tasks
+from engagements.documents.render import STYLESHEET
+from engagements.enums import VersionOutcome
+from engagements.models import BriefFile, PlanVersion
+from tests.bench import example
+from tests.bench.side_by_side import say
+from tests.drills import killing, services
+
+STARTS = 3
+# Each process of the worker has made a brief by then.
+ROUNDS_TO_WARM = 4
+ROUNDS = 7
+# The promise is told of 50 and 500 documents, which takes some minutes; what a document leaves behind shows in 250 as well.
+FEW, MANY = 50, 250
+ROWS = 1000
+ROW = '<tr><th scope="row">Group {}</th><td><bdi>Ward managers and matrons of the coast</bdi>, <bdi>12 people</bdi></td></tr>'
+
+
+def run():
+    """Print the figures."""
+    engagement = example.six_pages()
+    brief = documents.load_brief(engagement)
+    stamp = documents.stamp_draft(engagement, brief, on=date(2017, 3, 8))
+    html = documents.brief_html(brief, stamp)
+    _child(html)
+    if not services.HAS_REDIS:
+        say("F5 and F2 of a worker are left out: there is no Redis on this machine")
+        return
+    version = PlanVersion.objects.create(
+        engagement=engagement,
+        number=1,
+        document=documents.to_json(brief),
+        content_hash=documents.content_hash(brief),
+        submitted_by=engagement.lead_consultant,
+        submitted_by_name=engagement.lead_consultant.full_name,
+        outcome=VersionOutcome.AGREED,
+        settled_at=timezone.now(),
+    )
+    _worker(version)
+
+
+def _child(html):
+    """F5: the memory of one child after few and after many documents, and a brief of a thousand rows beside an ordinary one."""
+    press = client.Press()
+    with mock.patch.object(client, "DOCUMENTS_EACH_CHILD", MANY + 10):
+        try:
+            seconds = [_timed(lambda: press.render(html, [STYLESHEET])) for _ in range(FEW)]
+            few = _resident(press)
+            seconds += [_timed(lambda: press.render(html, [STYLESHEET])) for _ in range(MANY - FEW)]
+            many = _resident(press)
+            usual = statistics.median(seconds)
+            rows = "".join(ROW.format(number) for number in range(ROWS))
+            long = html.replace('<tr><th scope="row">', f'{rows}<tr><th scope="row">', 1)
+            longer = _timed(lambda: press.render(long, [STYLESHEET]))
+        finally:
+            press.stop()
+    say(f"F5 memory of a child after {MANY} documents / after {FEW}: {many / few:.3f} ({many // 1024} MB); 1.05 or less")
+    say(f"F5 a brief of {ROWS} rows / an ordinary one: {longer / usual:.1f}; 12 or less")
+
+
+def _worker(version):
+    """F5: a worker's first brief and its later ones; F2: a brief through the outbox and Celery, and the renderer alone."""
+    firsts, later = [], []
+    for _ in range(STARTS):
+        with ExitStack() as stack:
+            redis_url = stack.enter_context(services.redis())
+            stack.enter_context(services.worker(redis_url))
+            stack.enter_context(killing.rung_at(redis_url))
+            firsts.append(_through_celery(version))
+            for _ in range(ROUNDS_TO_WARM):
+                _through_celery(version)
+            rounds = [(_through_celery(version), _timed(_bare(version))) for _ in range(ROUNDS)]
+            later += rounds
+    warm = statistics.median(ours for ours, _ in later)
+    say(f"F5 the first brief of a worker / a later one: {statistics.median(firsts) / warm:.2f} ({STARTS} starts); 1.3 or less")
+    ratio = statistics.median(ours / bare for ours, bare in later)
+    say(f"F2 outbox, Celery, brief and file / bare renderer: {ratio:.3f} ({len(later)} rounds); 1.08 or less")
+
+
+def _through_celery(version):
+    """Return how long the brief takes from its cause to its row."""
+    BriefFile.objects.filter(version=version).delete()
+    began = time.perf_counter()
+    tasks.render_signed_brief.delay_on_commit(version.pk)
+    services.until(lambda: BriefFile.objects.filter(version=version).exists(), pause=0.004, what="the brief")
+    return time.perf_counter() - began
+
+
+def _bare(version):
+    """Return a render of the same document by the renderer alone, with fonts and styles at hand."""
+    html = documents.brief_html(documents.from_json(version.document), documents.stamp_version(version, []))
+    fonts = FontConfiguration()
+    fetcher = rendering.OwnPicturesOnly(map(Path, settings.STATICFILES_DIRS))
+    styles = [CSS(filename=finders.find(STYLESHEET), url_fetcher=fetcher, font_config=fonts)]
+
+    def render():
+        return HTML(string=html, url_fetcher=fetcher).write_pdf(
+            font_config=fonts, stylesheets=styles, pdf_variant=rendering.VARIANT
+        )
+
+    return render
+
+
+def _resident(press):
+    """Return how many KB of memory a child holds."""
+    status = Path(f"/proc/{press.child.process.pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0])
+
+
+def _timed(work):
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
