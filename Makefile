@@ -49,7 +49,7 @@ bench: ## Print the figures the project promises, as ratios within one run
 	@$(SETUP) system dev-packages assets
 	$(PYTHON) -m tests.bench
 
-drills: ## Take ten thousand steps of signing and send a hundred posts at once; fails where a rule does not hold
+drills: ## Crowd, kill and cut off what the portal stands on; fails where anything is lost or a rule does not hold
 	@$(SETUP) system dev-packages assets
 	$(PYTHON) -m tests.drills
 
