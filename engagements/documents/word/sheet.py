@@ -123,7 +123,8 @@ class Sheet:
     def paragraph(self, *pieces: Piece | str, style: str = "Normal", starts_page: bool = False, keeps: bool = False) -> None:
         """Write one paragraph; `keeps` holds it on the page of what follows."""
         for row in line(*pieces):
-            paragraph = self.document.add_paragraph(style=style)
+            paragraph = self.document.add_paragraph()
+            _dress(paragraph, style)
             if starts_page:
                 paragraph.paragraph_format.page_break_before = True
             if keeps:
@@ -207,13 +208,26 @@ class Sheet:
 
     def _end_table(self) -> None:
         """Keep two tables apart: Word would make one of them."""
-        self.document.add_paragraph(style="After Table")
+        _dress(self.document.add_paragraph(), "After Table")
 
 
 @cache
 def _source(name: str) -> str:
     """Read one of the files beside this one, once for each process."""
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+@cache
+def _style_keys() -> dict[str, str | None]:
+    """Return the keys of our styles by their names; a paragraph without any is a normal one."""
+    styles = parse_xml(_source("styles.xml")).iterchildren(qn("w:style"))
+    keys = {style.find(qn("w:name")).get(qn("w:val")): style.get(qn("w:styleId")) for style in styles}
+    return {**keys, "Normal": None}
+
+
+def _dress(paragraph: Paragraph, style: str) -> None:
+    """Give a paragraph one of our styles. The library looks through all styles each time, which takes most of the time of a long file."""
+    paragraph._p.style = _style_keys()[style]
 
 
 def _put(element: BaseOxmlElement, name: str) -> None:
@@ -235,10 +249,10 @@ def _element(name: str, **attributes: str) -> BaseOxmlElement:
 def _fill(cell: _Cell, lines: Lines, style: str = "Table Text") -> None:
     """Write paragraphs into an empty cell."""
     paragraph = cell.paragraphs[0]
-    paragraph.style = style
+    _dress(paragraph, style)
     for number, row in enumerate(lines):
         paragraph = cell.add_paragraph() if number else paragraph
-        paragraph.style = "Table Bullet" if row.is_item else style
+        _dress(paragraph, "Table Bullet" if row.is_item else style)
         _write(paragraph, row.pieces)
 
 
@@ -250,7 +264,10 @@ def _write(paragraph: Paragraph, pieces: Sequence[Piece]) -> None:
     for piece in pieces:
         if not piece.text:
             continue
-        run = paragraph.add_run(written(piece.text), style=piece.look or ("Hyperlink" if piece.url else None))
+        run = paragraph.add_run(written(piece.text))
+        look = piece.look or ("Hyperlink" if piece.url else "")
+        if look:
+            run._r.style = _style_keys()[look]
         if _is_from_right(piece.text):
             run._r.get_or_add_rPr().append(_element("w:rtl"))
         if piece.url:
