@@ -277,6 +277,8 @@ class OutboxEntry(models.Model):
     holder = models.CharField(max_length=100, blank=True)
     held_until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # Of the page that caused it, so that the log of the worker can be read beside that of the page.
+    request_id = models.CharField(max_length=36, blank=True, default="", db_default="")
 
     objects = OutboxEntryQuerySet.as_manager()
 

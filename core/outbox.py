@@ -22,6 +22,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from core import logs
 from core.models import OutboxEntry, OutboxStatus, outbox_key
 
 if TYPE_CHECKING:
@@ -57,7 +58,13 @@ def queue(task: PortalTask, *arguments: Any) -> OutboxEntry:
     run once more.
     """
     now = timezone.now()
-    fresh = {"task": task.name, "arguments": list(arguments), "asked_at": now, "due_at": now}
+    fresh = {
+        "task": task.name,
+        "arguments": list(arguments),
+        "asked_at": now,
+        "due_at": now,
+        "request_id": logs.request_id()[: logs.MAX_ID_LENGTH],
+    }
     with transaction.atomic():
         entry, is_new = OutboxEntry.objects.get_or_create(key=key_of(task, *arguments), defaults=fresh)
         if not is_new:
@@ -112,7 +119,13 @@ def take(now: datetime, entry_pk: int | None = None) -> OutboxEntry | None:
 
 
 def work(entry: OutboxEntry) -> None:
-    """Run the task of an entry that was taken up, and write down what became of it."""
+    """Run the task of an entry that was taken up, and write down what became of it, under the number of the request that caused it."""
+    with logs.within_request(entry.request_id or logs.request_id()):
+        _work(entry)
+
+
+def _work(entry: OutboxEntry) -> None:
+    """Run the task of an entry."""
     task: PortalTask = current_app.tasks[entry.task]
     try:
         task.run(*entry.arguments)
@@ -125,6 +138,7 @@ def work(entry: OutboxEntry) -> None:
         if settings.CELERY_TASK_EAGER_PROPAGATES and not getattr(error, "is_expected", False):
             raise
     else:
+        logger.info("Outbox entry %s (%s): done", entry.pk, entry.task)
         _finish(entry, timezone.now())
 
 

@@ -11,8 +11,10 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
-from core import logs
+from core import logs, outbox
 from core.logs import AboutRequest, Lines, PlainLines
+from core.models import OutboxEntry
+from tests.engagements.situations import ready_engagement
 from tests.factories.accounts import ConsultantFactory
 from tests.factories.engagements import EngagementFactory
 from tests.helpers import as_user, submit
@@ -178,3 +180,17 @@ def test_developer_reads_plain_lines():
 
     assert bare == "WARNING core: The queue is down"
     assert formatter.format(record) == "[0f9d3a52] WARNING core: The queue is down"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_number_of_a_request_goes_along_to_whoever_does_its_work(written):
+    engagement = ready_engagement()
+    client = as_user(engagement.lead_consultant)
+
+    response = submit(client, reverse("engagements:engagement_submit", args=[engagement.reference]), {"message": ""})
+
+    done = [line for line in written() if line["logger"] == "core.outbox"]
+    assert {line["request_id"] for line in done} == {response["X-Request-ID"]}
+    assert set(OutboxEntry.objects.values_list("request_id", flat=True)) == {response["X-Request-ID"]}
+    outbox.try_again(OutboxEntry.objects.first())
+    assert written()[-1]["request_id"] == response["X-Request-ID"]
