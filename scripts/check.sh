@@ -26,6 +26,7 @@ check "types" $python -m mypy
 check "templates" .venv/bin/djlint --lint --quiet templates
 check "deployment settings" production $python -W error manage.py check --deploy --fail-level WARNING
 check "migrations" production $python manage.py makemigrations --check --dry-run
+check "migrations beside the release before" production $python scripts/lint_migrations.py
 check "locks and addresses" $python scripts/check_locks.py
 # Pages of docs/ that are generated from the code are compared with it here, one line each.
 check "diagram of the statuses" $python scripts/states.py --check
