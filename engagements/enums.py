@@ -224,6 +224,15 @@ class MessageKind(TextChoices):
     LINK_AGAIN = "link_again", "Sends a signatory a new link"
 
 
+class BriefState(TextChoices):
+    """What became of the file of a signed version."""
+
+    NONE = "none", "Not signed"
+    COMING = "coming", "On its way"
+    THERE = "there", "There"
+    GIVEN_UP = "given_up", "Could not be made"
+
+
 class MessageStatus(TextChoices):
     """What became of a message."""
 

@@ -74,6 +74,7 @@ _one_engagement = [
     path("brief/<int:number>/", views.version_detail, name="version_detail"),
     path("brief/<int:number>/changes/", views.version_compare, name="version_compare"),
     path("brief/<int:number>/read/", views.version_read, name="version_read"),
+    path("brief/<int:number>/render/", views.version_render, name="version_render"),
     path("brief/<int:number>.pdf", views.version_download, name="version_download"),
     path("brief/<int:number>.docx", views.version_word, name="version_word"),
 ]

@@ -205,8 +205,6 @@ WITHOUT_A_PAGE = {
     "accounts:invitation_accept",
     "accounts:person_invite",
     "accounts:person_reactivate",
-    # Shown in a demonstration only: held by the tests of its mail.
-    "core:mail_list",
     "accounts:person_sign_out",
     "accounts:person_reset_factor",
     "accounts:session_end",
@@ -214,8 +212,12 @@ WITHOUT_A_PAGE = {
     # Somebody's own codes and passkeys, after “Is it you?”: held by the tests of second factors.
     "accounts:recovery_code_list",
     "accounts:passkey_remove",
+    # Shown in a demonstration only: held by the tests of its mail.
+    "core:mail_list",
     "core:mail_detail",
     "engagements:message_send",
+    # Where a signed brief could not be made: held by the tests of its making.
+    "engagements:version_render",
     # Several plans in one file, each read as its own brief is: held by the tests of the packs.
     "engagements:pack_area_download",
     "engagements:pack_person_download",

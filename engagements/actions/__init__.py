@@ -29,7 +29,7 @@ from engagements.actions.moves import (
     submit_engagement,
     withdraw_engagement,
 )
-from engagements.actions.outbox import queue_digest, queue_reminder, send_links_again, send_message_again
+from engagements.actions.outbox import make_brief_again, queue_digest, queue_reminder, send_links_again, send_message_again
 from engagements.actions.people import change_client_lead, move_client_lead, name_client_lead, remove_client_lead
 from engagements.actions.standards import change_criterion
 
@@ -47,6 +47,7 @@ __all__ = [
     "hand_over_client_lead",
     "hand_over_team_place",
     "lock_for_editing",
+    "make_brief_again",
     "move_client_lead",
     "move_entry",
     "name_client_lead",

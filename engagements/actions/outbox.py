@@ -1,4 +1,4 @@
-"""Writes to messages that no step of somebody else causes: a day has come, a link is asked for, a message is tried again."""
+"""Writes to messages that no step of somebody else causes: a day has come, a link is asked for, a message or a brief is tried again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.refusals import refuse_if
 from engagements import policies, tasks
 from engagements.actions.messages import queue
 from engagements.enums import MessageKind, MessageStatus
-from engagements.models import ClientLead, Engagement, Message
+from engagements.models import ClientLead, Engagement, Message, PlanVersion
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,6 +57,15 @@ def send_message_again(*, message: Message, by: User) -> None:
     label = f"the message that {locked.get_kind_display().lower()}"
     audit.record("tried again to send", locked, by=by, trail=locked.engagement.trail, label=label)
     tasks.send_message.delay_on_commit(locked.pk)
+
+
+@transaction.atomic
+def make_brief_again(*, version: PlanVersion, by: User) -> None:
+    """Ask again for a signed brief that could not be made."""
+    locked = PlanVersion.objects.select_for_update(of=("self",)).select_related("engagement").get(pk=version.pk)
+    refuse_if(policies.making_blockers(locked))
+    audit.record("asked again for", locked, by=by, trail=locked.engagement.trail, label=f"the signed brief of {locked}")
+    tasks.render_signed_brief.delay_on_commit(locked.pk)
 
 
 def _waits_on(person: User, signing: policies.Signing) -> bool:

@@ -20,6 +20,7 @@ from engagements.policies.leaving import (
     work_of_colleague,
     writers_of,
 )
+from engagements.policies.making import RENDERING, brief_state, making_blockers
 from engagements.policies.mentions import plans_with_organisation
 from engagements.policies.menu import is_menu_newer, refreshing_blockers
 from engagements.policies.messages import (
@@ -76,6 +77,7 @@ from engagements.policies.turns import to_decide_now, undecided
 from engagements.policies.waiting import Turn, due_words, turns_of, waited_for, waiting_words
 
 __all__ = [
+    "RENDERING",
     "AccessRow",
     "AsSubmitted",
     "CriterionFinding",
@@ -98,6 +100,7 @@ __all__ = [
     "asked_of",
     "asked_words",
     "authors_of",
+    "brief_state",
     "changing_lead_blockers",
     "client_next_step",
     "clients_of",
@@ -127,6 +130,7 @@ __all__ = [
     "lead_to_decide_for",
     "leading_blockers",
     "leaving_blockers",
+    "making_blockers",
     "message_key",
     "missing_blockers",
     "names_of_work",

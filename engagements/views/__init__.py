@@ -6,6 +6,7 @@ from engagements.views.briefs import (
     brief_word,
     version_detail,
     version_download,
+    version_render,
     version_word,
 )
 from engagements.views.check import brief_check
@@ -157,5 +158,6 @@ __all__ = [
     "version_detail",
     "version_download",
     "version_read",
+    "version_render",
     "version_word",
 ]

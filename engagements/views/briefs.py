@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.http import HttpResponse
@@ -11,12 +12,13 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from core.pages import post_action
 from core.pdf import PdfError, place_for
-from engagements import documents
+from engagements import actions, documents, permissions, policies
 from engagements.views.editions import read_edition, reads_working_draft, versions_of
-from engagements.views.loading import load_engagement
+from engagements.views.loading import load_editable, load_engagement
 
 if TYPE_CHECKING:
     from core.requests import PortalRequest
@@ -93,6 +95,17 @@ def version_word(request: PortalRequest, reference: str, number: int) -> HttpRes
     return _word_file(request, engagement, _load_version(engagement, number))
 
 
+@require_POST
+def version_render(request: PortalRequest, reference: str, number: int) -> HttpResponse:
+    """Ask again for a signed brief that could not be made."""
+    version = _load_version(load_editable(request, reference), number)
+    return post_action(
+        request,
+        act=partial(actions.make_brief_again, version=version, by=request.user),
+        done=reverse("engagements:review_detail", args=[reference]),
+    )
+
+
 def _page(request: PortalRequest, engagement: Engagement, version: PlanVersion | None, template: str) -> HttpResponse:
     """Show one edition of the brief."""
     try:
@@ -101,6 +114,8 @@ def _page(request: PortalRequest, engagement: Engagement, version: PlanVersion |
         logger.exception("The brief of %s cannot be read.", engagement.reference)
         return _say(request, engagement, CANNOT_READ, status=503)
     context = {"engagement": engagement, "brief": brief, "stamp": stamp, "is_draft": stamp.is_draft}
+    context |= {"signed": version, "brief_state": policies.brief_state(version)}
+    context |= {"can_edit": permissions.can_edit_engagement(request.user, engagement)}
     return TemplateResponse(request, template, context)
 
 

@@ -82,6 +82,8 @@ def review_detail(request: PortalRequest, reference: str) -> HttpResponse:
         "versions": _versions(submitted),
         "early_start": early_start,
         "in_force": submitted.in_force_beside(engagement),
+        "signed": submitted.last,
+        "brief_state": policies.brief_state(submitted.last),
         "can_edit": can_edit,
         "can_comment": _can_comment(request, engagement, submitted),
         "can_answer": permissions.can_answer_engagement(user, engagement),
