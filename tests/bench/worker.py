@@ -1,5 +1,6 @@
 """What a worker's first brief takes beside its later ones, what a child keeps in memory (F5), and the way through Celery (F2)."""
 
+import gc
 import statistics
 import time
 from contextlib import ExitStack
@@ -110,9 +111,14 @@ def _bare(version):
     styles = [CSS(filename=finders.find(STYLESHEET), url_fetcher=fetcher, font_config=fonts)]
 
     def render():
-        return HTML(string=html, url_fetcher=fetcher).write_pdf(
-            font_config=fonts, stylesheets=styles, pdf_variant=rendering.VARIANT
-        )
+        # Without the collector too, as ours: the figure is what the portal adds, not what it saves.
+        gc.disable()
+        try:
+            return HTML(string=html, url_fetcher=fetcher).write_pdf(
+                font_config=fonts, stylesheets=styles, pdf_variant=rendering.VARIANT
+            )
+        finally:
+            gc.enable()
 
     return render
 
