@@ -117,9 +117,9 @@ class Desk:
         expect(self.page.get_by_role("main")).to_contain_text(text)
 
     def look(self):
-        """Hold the page to WCAG 2.2 AA, once for each kind of page, and to a browser without complaints."""
+        """Hold the page to WCAG 2.2 AA, once for each kind of page and width, and to a browser without complaints."""
         self.page.wait_for_load_state("load")
-        kind = re.sub(r"[0-9]+", "n", self.page.url.removeprefix(self.address))
+        kind = re.sub(r"[0-9]+", "n", self.page.url.removeprefix(self.address)), self.page.viewport_size["width"]
         if kind not in self.looked_at:
             self.looked_at.add(kind)
             found = Axe().run(self.page, options=AXE_RULES)
