@@ -6,7 +6,7 @@ import base64
 import hashlib
 import logging
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
@@ -105,6 +105,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Second factors: kept unreadable, named after the portal, and never taken away from whoever needs one."""
+
+    error_messages: ClassVar[dict[str, str]] = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_delete_authenticator": "This is your only second factor, and your role needs one. Set up another first.",
+        "incorrect_code": "This code is not right. Enter the one that your app shows now",
+    }
 
     def encrypt(self, text: str) -> str:
         """Return the secret of a second factor as it is kept: a copy of the database does not give it away."""

@@ -2,6 +2,7 @@
 
 import re
 import time
+from types import SimpleNamespace
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -25,7 +26,13 @@ def give_app(person):
 
 def code_now(secret):
     """Return what an authenticator app shows now."""
-    return auth.format_hotp_value(auth.hotp_value(secret, int(time.time()) // 30))
+    return auth.format_hotp_value(auth.hotp_value(secret, int(auth.time.time()) // 30))
+
+
+def hold_codes(monkeypatch):
+    """Let the codes of an app stay as they are, so that none changes while it is entered."""
+    now = time.time()
+    monkeypatch.setattr(auth, "time", SimpleNamespace(time=lambda: now))
 
 
 def recovery_codes_of(person):

@@ -18,6 +18,7 @@ from tests.accounts.second_factors import (
     enter_emailed_code,
     enter_password,
     give_app,
+    hold_codes,
     is_signed_in,
     recovery_codes_of,
 )
@@ -37,6 +38,12 @@ pytestmark = pytest.mark.django_db
 SET_UP = "/accounts/security/set-up/"
 AUTHENTICATE = "/accounts/second-factor/sign-in/"
 ADMINS = pytest.mark.parametrize("make", [RegionalAdminFactory, NationalAdminFactory], ids=["regional", "national"])
+
+
+@pytest.fixture(autouse=True)
+def _steady_codes(monkeypatch):
+    """Let no code change while it is entered."""
+    hold_codes(monkeypatch)
 
 
 def enter_invitation(client, person):

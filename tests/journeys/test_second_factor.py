@@ -4,12 +4,18 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from tests.accounts.second_factors import code_now, give_app
+from tests.accounts.second_factors import code_now, give_app, hold_codes
 from tests.factories.accounts import PASSWORD, RegionalAdminFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 WIDE, NARROW = 1280, 375
+
+
+@pytest.fixture(autouse=True)
+def _steady_codes(monkeypatch):
+    """Let no code change while it is entered."""
+    hold_codes(monkeypatch)
 
 
 def begin_to_sign_in(desk, person):
