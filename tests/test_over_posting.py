@@ -1,7 +1,7 @@
 """Whatever is posted beside what a form shows changes nothing: every form of the portal, every column of every model (S3).
 
 Each form is sent twice, as it is shown and again with a value for every other column and relation that there is, and both times the
-database is put back. Everything that the second did must be what the first did. A new page with a form is walked by itself; where its form
+database is put back. Everything that the second did must be what the first did; and whatever the first changed stands in the audit trail (S23). A new page with a form is walked by itself; where its form
 cannot be sent as it is filled in here, `TYPED` says what to type.
 """
 
@@ -32,12 +32,12 @@ MARK = "zzoverposted"
 DAY = "2001-02-03"
 OURS = {"core", "framework", "directory", "accounts", "interventions", "engagements", "evaluation"}
 # What is written about a change rather than changed: it says when, and is compared in tests of its own.
-ABOUT = {"core.auditevent", "core.recordversion", "core.formdraft", "core.onetimekey"}
+ABOUT = {"core.auditevent", "core.recordversion", "core.formdraft", "core.onetimekey", "core.portalsession"}
 SENT = (301, 302, 303)
 OWN_NAMES = {"csrfmiddlewaretoken", "action_key", "seen", "draft_form", "draft_subject", "draft_owner", "left_draft", "settle"}
 
 # Columns that hold something else each time: a hash, a password that nobody knows, the number of a new row.
-MADE_UP = {"content_hash", "password", "trail"}
+MADE_UP = {"content_hash", "password", "session_mark", "trail"}
 
 # What a form needs beside what is typed into every empty box, by the name of its address.
 TYPED = {
@@ -47,6 +47,8 @@ TYPED = {
 }
 # Forms that cannot be sent on this ground, and why: they are held by the tests of their own pages.
 NOT_SENT = {}
+# Forms that change a row and write nothing into the audit trail, and why.
+NOT_IN_TRAIL = {}
 
 
 def our_models():
@@ -61,6 +63,7 @@ class Tried:
     plain: object
     more: object
     statuses: tuple
+    is_in_trail: bool = True
     found: list = field(default_factory=list)
 
 
@@ -212,7 +215,7 @@ def after_post(client, url, data, rows):
             response = client.post(url, data)
         changes = rows.changes(touched)
         transaction.set_rollback(True)
-    return response.status_code, changes
+    return response.status_code, changes, "core_auditevent" in touched
 
 
 def try_form(client, page_url, form, rows):
@@ -226,11 +229,11 @@ def try_form(client, page_url, form, rows):
     # The fewest boxes that can be sent: none, the first one or two, all of them.
     for boxes in (0, 1, 2, None):
         data = as_filled(form, boxes) | TYPED.get(view, {})
-        status, plain = after_post(client, url, data, rows)
+        status, plain, is_in_trail = after_post(client, url, data, rows)
         if status in SENT:
             break
-    again, more = after_post(client, url, extra | data, rows)
-    tried = Tried(view, plain, more, (status, again))
+    again, more, _ = after_post(client, url, extra | data, rows)
+    tried = Tried(view, plain, more, (status, again), is_in_trail)
     tried.found = [f"{view}: {change}" for change in plain if change not in more]
     tried.found += [f"{view}: {change}" for change in more if change not in plain]
     return tried
@@ -286,6 +289,8 @@ def test_s3_no_form_changes_what_it_does_not_show(monkeypatch, pages):
     sent = {each.view for each in tried.values() if each.statuses[0] in SENT}
     assert {each.view for each in tried.values()} - sent - set(NOT_SENT) == set(), "Say in TYPED what to type into it"
     assert len(sent) > 20
+    # Whatever changed a row wrote what it did (S23).
+    assert {each.view for each in tried.values() if each.plain and not each.is_in_trail} - NOT_IN_TRAIL.keys() == set()
 
 
 # The test is able to fail: a form that takes more than it shows.
