@@ -1,0 +1,238 @@
+"""What no browser of a colleague sends is answered calmly: odd queries, foreign hosts, addresses to be led to, and too much of anything (S18, S19, S22)."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from django.core import mail
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engagements.models import Engagement
+from tests.factories.accounts import ConsultantFactory, NationalAdminFactory, StpLeadFactory
+from tests.helpers import as_user
+from tests.managed import a_ground_with
+from tests.query_budget import BUDGET, MANAGED
+from tests.test_query_budget import an_engagement_with, arguments_for
+
+pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
+
+# S19: whatever is asked of a page.
+
+PARAMETERS = [
+    *("q", "page", "sort", "status", "region", "area", "lead", "role", "kind", "domain", "provider", "sector", "retired", "from"),
+    *(
+        "for",
+        "since",
+        "seen",
+        "keep",
+        "with",
+        "version",
+        "outcome",
+        "on",
+        "section",
+        "after",
+        "fingerprint",
+        "intervention",
+        "o",
+        "p",
+    ),
+]
+ODD = [
+    "' OR 1=1 --",
+    '"; DROP TABLE engagements_engagement; --',
+    "\x00",
+    "%00%27",
+    "(((((((((",
+    "[a-z]{99999999}",
+    "\\",
+    "-1",
+    "0",
+    "9" * 40,
+    "1e309",
+    "NaN",
+    "true",
+    "__class__",
+    "lead_region__name",
+    "password__startswith",
+    "\U0001f9d1\u200d\u2695\ufe0f",
+    "\u202e",
+    "a" * 5000,
+    "\r\nSet-Cookie: a=b",
+    "../../etc/passwd",
+    "{{ 7 * 7 }}",
+]
+SAID = st.one_of(st.sampled_from(ODD), st.text(st.characters(codec="utf-8"), max_size=20), st.integers().map(str))
+QUERY = st.dictionaries(st.sampled_from(PARAMETERS), st.lists(SAID, min_size=1, max_size=2), min_size=1, max_size=4)
+
+
+def lists():
+    """Return every list and every page that takes a question, with who opens it."""
+    engagement = Engagement.objects.get(pk=an_engagement_with(1).pk)
+    ground = a_ground_with(1)
+    consultant, national = as_user(engagement.lead_consultant), as_user(ground.national_admin)
+    asked = ("_list", "_search", "_history", "_create", "_compare", "_detail", "_decide", "home", "manage", "_merge", "_check")
+    found = [(consultant, name, arguments_for(name, engagement)) for name in BUDGET if name.endswith(asked)]
+    found += [(national, name, ground.keywords.get(name, {})) for name in MANAGED if name.endswith(asked)]
+    return [(client, reverse(name, kwargs=keywords)) for client, name, keywords in found]
+
+
+def test_s19_no_question_breaks_a_page():
+    pages = lists()
+
+    @settings(max_examples=40)
+    @given(st.sampled_from(pages), QUERY)
+    def asked(page, query):
+        client, url = page
+        with transaction.atomic():
+            response = client.get(url, query)
+            # The page answered, and the database answers still.
+            assert response.status_code < 500
+            assert Engagement.objects.exists()
+
+    asked()
+
+
+@pytest.mark.parametrize("said", ODD, ids=ascii)
+def test_s19_every_filter_takes_an_odd_word(said):
+    client = as_user(NationalAdminFactory())
+    every = dict.fromkeys(PARAMETERS, said)
+
+    for name in (
+        "engagements:engagement_list",
+        "interventions:provider_list",
+        "accounts:person_list",
+        "directory:organisation_list",
+    ):
+        assert client.get(reverse(name), every).status_code == 200
+    for name in ("interventions:intervention_list", "directory:region_list", "engagements:brief_check"):
+        assert Client().get(reverse(name), every).status_code < 500
+
+
+def test_s19_no_question_reaches_the_database_as_words():
+    client = as_user(ConsultantFactory())
+    asked = []
+
+    def note(execute, sql, params, many, context):
+        asked.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        client.get(reverse("engagements:engagement_list"), dict.fromkeys(PARAMETERS, "zzword' --"))
+
+    assert asked
+    assert not any("zzword" in sql for sql in asked)
+
+
+# S18: where a request says it comes from, and where it wants to be led.
+
+AWAY = "elsewhere.example"
+SCHEMES = ["http:", "https:", "HtTp:", "javascript:", "data:text/html,", "ftp:", "ws:", "", "mailto:"]
+LEADS = ["//", "///", "////", "\\\\", "/\\", "\\/", "//\\", "/\t/", "/\n/", "/%09/", " //", "\x00//", "//@", "/.//", "//user@"]
+PAYLOADS = sorted(
+    {f"{scheme}//{AWAY}" for scheme in SCHEMES}
+    | {f"{lead}{AWAY}" for lead in LEADS}
+    | {f"{lead}{AWAY}/%2e%2e" for lead in LEADS}
+    | {f"http:{lead}{AWAY}" for lead in LEADS}
+    | {
+        f"//{AWAY}\\@testserver",
+        f"//testserver@{AWAY}",
+        f"https://testserver.{AWAY}",
+        f"//{AWAY}#testserver",
+        f"//{AWAY}?testserver",
+    }
+    | {"javascript:alert(1)//testserver", "//[::1", "http://[", f"//{AWAY}:80\x00", f"\u2044\u2044{AWAY}", f"/\u2215{AWAY}"}
+)
+NAMES = ("next", "draft_subject", "return", "url", "redirect", "back")
+
+
+def is_away(response):
+    """Tell whether an answer leads to another host, as browsers read an address."""
+    said = response.headers.get("Location", "")
+    read = said.strip("\x00\t\n\r ").replace("\t", "").replace("\n", "").replace("\r", "").replace("\\", "/")
+    try:
+        parts = urlsplit(read)
+    except ValueError:
+        return True
+    return bool(parts.scheme or parts.netloc) and parts.netloc != "testserver"
+
+
+def test_s18_there_are_sixty_payloads():
+    assert len(PAYLOADS) >= 60
+
+
+def test_s18_no_page_of_signing_in_leads_away():
+    person, visitor = as_user(ConsultantFactory()), Client(raise_request_exception=False)
+    pages = [("account_login", person), ("account_request_login_code", visitor), ("account_logout", visitor)]
+
+    for payload in PAYLOADS:
+        fields = dict.fromkeys(NAMES, payload)
+        for name, client in pages:
+            response = client.post(reverse(name, query={"next": payload}), fields)
+            assert response.status_code < 500
+            assert not is_away(response), payload
+
+
+def test_s18_no_page_of_our_own_leads_away():
+    client = as_user(NationalAdminFactory())
+
+    for payload in PAYLOADS:
+        fields = dict.fromkeys(NAMES, payload)
+        for response in (client.post(reverse("core:draft_discard"), fields), client.get("/admin/login/", fields)):
+            assert response.status_code < 500
+            assert not is_away(response), payload
+
+
+@pytest.mark.parametrize("header", ["host", "x-forwarded-host", "forwarded", "x-original-host"])
+def test_s18_a_link_in_an_email_begins_with_the_address_of_the_portal(header, settings):
+    settings.PORTAL_ADDRESS = "https://portal.example"
+    person = StpLeadFactory()
+    person.set_password("a long walk on the Wolds")
+    person.save()
+
+    response = Client().post(reverse("account_reset_password"), {"email": person.email}, headers={header: f"host={AWAY}"})
+
+    assert response.status_code in (302, 400)
+    assert len(mail.outbox) == (0 if header == "host" else 1)
+    assert not any(AWAY in str(message.message()) for message in mail.outbox)
+    assert all("https://portal.example/" in message.body for message in mail.outbox)
+
+
+@pytest.mark.parametrize("host", [AWAY, f"testserver.{AWAY}", f"testserver:80@{AWAY}", "testserver\x00"])
+def test_s18_a_request_for_another_host_is_refused(host):
+    assert Client().get("/framework/", headers={"host": host}).status_code == 400
+
+
+# S22: too much of anything.
+
+
+def test_s22_a_form_with_too_many_fields_is_refused_with_a_page():
+    client = as_user(ConsultantFactory())
+
+    response = client.post(reverse("engagements:engagement_create"), {f"field{number}": "x" for number in range(2500)})
+
+    assert response.status_code == 400
+    assert "This could not be read" in response.content.decode()
+
+
+def test_s22_a_form_that_is_too_large_is_refused_with_a_page_that_says_so():
+    client = as_user(ConsultantFactory())
+
+    response = client.post(reverse("engagements:engagement_create"), {"title": "x" * (3 * 1024 * 1024)})
+
+    assert response.status_code in (400, 413)
+    assert "<h1" in response.content.decode()
+
+
+def test_s22_a_very_long_question_is_answered():
+    client = as_user(ConsultantFactory())
+
+    assert client.get(reverse("engagements:engagement_list"), {"q": "word " * 2000}).status_code == 200
+
+
+def test_s22_a_page_number_beyond_the_last_shows_the_last():
+    client = as_user(ConsultantFactory())
+
+    assert client.get(reverse("engagements:engagement_list"), {"page": "9" * 30}).status_code == 200
