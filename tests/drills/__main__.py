@@ -14,7 +14,8 @@ import warnings
 STEPS = 10_000
 EXAMPLES_EACH = 20
 MAX_SECONDS = 900
-PARTS = {"signing", "parallel", "dying", "writers", "away", "killing"}
+RESTORED_EVENTS, RESTORED_FILES, BROKEN_ARCHIVES = 5_000, 20, 20
+PARTS = {"signing", "parallel", "dying", "writers", "away", "killing", "restoring"}
 COLUMNS = "{:<58} {:>8} {:>8} {:>8} {:>6} {:>8}"
 
 
@@ -35,6 +36,7 @@ def main(words):
         held += _writers() if "writers" in wanted else []
         held += _away() if "away" in wanted else []
         held += _killing() if "killing" in wanted else []
+        held += _restoring() if "restoring" in wanted else []
     return all(held)
 
 
@@ -177,6 +179,24 @@ def _killing():
         say(f"  back within {max(outcome.seconds):.1f} s, half of them within {statistics.median(outcome.seconds):.1f} s")
         held.append(_told(outcome.wrong))
     return held
+
+
+def _restoring():
+    """Restore a portal of many rows beside itself."""
+    from tests.drills import restoring  # noqa: PLC0415 - needs the settings
+
+    began = time.monotonic()
+    outcome = restoring.run(events=RESTORED_EVENTS, files=RESTORED_FILES, flips=BROKEN_ARCHIVES)
+    wrong = len(outcome.differences) + outcome.let_through
+    done = outcome.rows + outcome.files
+    _row("rows and files restored, and broken archives refused", done, done, outcome.broken - outcome.let_through, wrong, began)
+    ratio = outcome.restore_seconds / outcome.bare_seconds
+    say(
+        f"  bare restore of the database {outcome.bare_seconds:.1f} s; all of it, checked and compared, {outcome.restore_seconds:.1f} s ({ratio:.2f})"
+    )
+    for sentence in outcome.differences:
+        say(f"  does not hold: {sentence}")
+    return [not wrong]
 
 
 def _row(name, steps, done, refused, wrong, began):
