@@ -355,7 +355,6 @@ def test_a_folder_that_may_not_be_written_to_is_said(portal, tmp_path):
         make(tmp_path / "file" / "portal.tar")
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL needs programs")
 def test_postgresql_says_what_it_needs(portal, tmp_path, monkeypatch):
     seen = []
     real = subprocess.run
@@ -370,6 +369,12 @@ def test_postgresql_says_what_it_needs(portal, tmp_path, monkeypatch):
     monkeypatch.setattr(postgresql.shutil, "which", lambda name: None)
     monkeypatch.setattr(postgresql, "BESIDE_THE_SERVER", str(tmp_path))
 
+    with pytest.raises(BackupError, match="The program pg_dump was not found"):
+        postgresql._program("pg_dump")
+    if connection.vendor != "postgresql":
+        # SQLite needs no program.
+        assert (seen, (tmp_path / "portal.tar").exists()) == ([], True)
+        return
     # Other people of the machine can read what a program is started with, and not what stands in its environment.
     assert [("very-secret" in " ".join(words), how["PGPASSWORD"]) for words, how in seen] == [(False, "very-secret")]
     with pytest.raises(BackupError, match="The program pg_dump was not found"):
