@@ -5,6 +5,7 @@ who may do what is a change that somebody reads.
 """
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from engagements.enums import EngagementStatus
 from engagements.models import Engagement
 from tests.engagements.situations import engagement_at
 from tests.factories.accounts import ConsultantFactory, RegionalAdminFactory
+from tests.factories.directory import LINCOLNSHIRE
 from tests.factories.engagements import ClientLeadFactory, CommentFactory, EngagementFactory
 from tests.helpers import READING, WRITTEN_BY_SESSIONS, ReadOnlyGetClient
 from tests.managed import a_ground_with
@@ -54,6 +56,9 @@ IN_REVIEW = (
     "message_send",
     "brief_",
 )
+# The pages that the back office has for each kind of record, and the kind that stands for all where nobody sees any.
+BACK_OFFICE = re.compile(r"^admin:[a-z]+_[a-z]+_(changelist|add|history|delete|change)\b.*$")
+ONE_KIND = "admin:engagements_engagement_"
 # Keys that name nothing.
 NOTHING = {
     "reference": "ZZZ-9999",
@@ -65,7 +70,12 @@ NOTHING = {
     "version": 99_999,
     "object_id": "99999999",
     "content_type_id": 99_999,
-    "app_label": "no-such-app",
+}
+# What a key names may be known to be there: anybody reads the regions, their areas and the national menu without signing in.
+PUBLIC_KEYS = {
+    "engagements:pack": {"region", "number"},
+    "interventions:intervention": {"region", "slug"},
+    "interventions:proposal": {"region", "slug"},
 }
 CHANGING = re.compile(r"\bvalue=\"[A-Za-z0-9]{64}\"|nonce=\"[^\"]*\"|value=\"[0-9a-f-]{36}\"")
 
@@ -113,6 +123,8 @@ def label_of(name, arguments, known):
 
 def _keys(name, arguments, engagement, ground):
     space, _, view = name.partition(":")
+    if view == "pack_area_download":
+        return {"number": LINCOLNSHIRE}
     if space == "admin":
         return _keys_of_back_office(view, arguments)
     if space in OWN_NAMESPACES or name in ("home", "manage"):
@@ -121,7 +133,7 @@ def _keys(name, arguments, engagement, ground):
 
 
 def _keys_of_back_office(view, arguments):
-    model = next((m for m in admin.site._registry if view.startswith(f"{m._meta.app_label}_{m._meta.model_name}_")), None)
+    model = kind_of(view)
     row = model._base_manager.order_by("pk").first() if model else None
     pool = {"object_id": str(row.pk) if row else "1", "app_label": "accounts", "content_type_id": 1, "url": "no/such/page"}
     return {argument: pool[argument] for argument in arguments}
@@ -130,14 +142,31 @@ def _keys_of_back_office(view, arguments):
 def all_addresses(engagement, ground, *, of_reviews=False):
     """Return for every address its word in the table, its name and its keys; with `of_reviews` only for those of a review."""
     known = list(dict.fromkeys((name, arguments) for name, arguments, _ in all_patterns()))
-    wanted = [one for one in known if not of_reviews or is_of_a_review(*one)]
+    wanted = [one for one in known if (not of_reviews or is_of_a_review(*one)) and not names_no_record(*one)]
     return {label_of(*one, known): (one[0], _keys(*one, engagement, ground)) for one in wanted}
+
+
+def names_no_record(name, arguments):
+    """Tell whether an address of the back office names a record of a kind of which there is none."""
+    model = kind_of(name.partition(":")[2]) if name.startswith("admin:") and "object_id" in arguments else None
+    return model is not None and not model._base_manager.exists()
+
+
+def kind_of(view):
+    """Return the kind of record that a page of the back office is about."""
+    kinds = {f"{model._meta.app_label}_{model._meta.model_name}": model for model in admin.site._registry}
+    return kinds.get(view.rpartition("_")[0])
 
 
 def is_of_a_review(name, arguments):
     """Tell whether an address belongs to a plan in review."""
     space, _, view = name.partition(":")
     return space == "engagements" and "reference" in arguments and view.startswith(IN_REVIEW)
+
+
+def row_of(label):
+    """Return the row of the table that an address stands in: the back office has one for each kind of page, whatever the record."""
+    return BACK_OFFICE.sub(r"admin:*_\1", label)
 
 
 def address_of(name, keywords):
@@ -226,25 +255,50 @@ def word_for(response):
     return {200: "page", 204: "done"}.get(response.status_code, str(response.status_code))
 
 
-def key_of_form():
-    """Return what the least form of the portal sends."""
-    return {"action_key": keys.new_key()}
-
-
-def walk(world, who, *, without=()):
-    """Return how one person is answered at every address by GET and POST."""
-    person, found = world.people[who], {}
+@contextmanager
+def standing_as(world, who):
+    """Let somebody come in, in their circumstances, and put everything back when they go."""
+    person = world.people[who]
     with transaction.atomic():
         if who == "early":
             Engagement.objects.update(shared_at=None)
         somebody = Somebody(person)
         if who == "left":
             type(person).objects.filter(pk=person.pk).update(is_active=False)
-        for label, (name, keywords) in world.addresses.items():
-            url = address_of(name, keywords)
-            found[label, "GET"] = somebody.ask("GET", url)
-            found[label, "POST"] = somebody.ask("POST", url, key_of_form())
+        yield somebody
         transaction.set_rollback(True)
+
+
+def walk(world, who):
+    """Return how one person is answered at every address by GET and POST."""
+    found = {}
+    with standing_as(world, who) as somebody:
+        for label in labels_for(world, who):
+            url = address_of(*world.addresses[label])
+            found[label, "GET"] = somebody.ask("GET", url)
+            found[label, "POST"] = somebody.ask("POST", url, {"action_key": keys.new_key()})
+    return found
+
+
+def labels_for(world, who):
+    """Return which addresses somebody is sent to: all; of the back office others than national admins see one kind of record."""
+    return [label for label in world.addresses if who == "national" or row_of(label) == label or label.startswith(ONE_KIND)]
+
+
+def strays(world, who):
+    """Ask for each thing that somebody is refused, and for one that does not exist; return where the two answers differ."""
+    found = []
+    with standing_as(world, who) as somebody:
+        for label in labels_for(world, who):
+            name, keywords = world.addresses[label]
+            there = somebody.ask("GET", address_of(name, keywords))
+            if there.status not in (403, 404):
+                continue
+            for key in (keywords.keys() & NOTHING.keys()) - PUBLIC_KEYS.get(name.partition("_")[0], {"region"}):
+                other = dict(keywords) | {key: NOTHING[key]}
+                nowhere = somebody.ask("GET", address_of(name, other))
+                if (there.word, there.body, there.queries) != (nowhere.word, nowhere.body, nowhere.queries):
+                    found.append((label, key, f"{there.word} in {there.queries}", f"{nowhere.word} in {nowhere.queries}"))
     return found
 
 
