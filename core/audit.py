@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from django.utils import timezone
+
 from core.models import AuditEvent
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ def label_of(subject: Model) -> str:
 def record(verb: str, subject: Model, *, by: Any, trail: str, changes: Sequence[FieldChange] = (), label: str = "") -> AuditEvent:
     """Write one event. `verb` is in the past tense and follows the actor's name: 'added', 'submitted'."""
     values: dict[str, Any] = {
+        "at": timezone.now(),
         "verb": verb,
         "subject_type": subject._meta.label_lower,
         "subject_id": subject.pk,

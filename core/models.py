@@ -275,8 +275,8 @@ class OutboxEntry(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     fault = models.CharField(max_length=80, blank=True)
     holder = models.CharField(max_length=100, blank=True)
-    held_until = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
     # Of the page that caused it, so that the log of the worker can be read beside that of the page.
     request_id = models.CharField(max_length=36, blank=True, default="", db_default="")
 

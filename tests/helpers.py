@@ -17,6 +17,9 @@ READING = ("SELECT", "WITH", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN", "PRA
 # Set anew for each test, so that tests share no cache even where they share a Redis.
 cache_space = {"name": "none"}
 
+# Each signed-in page reads its session from the database: one that is ended is ended at once.
+THE_SESSION = 1
+
 
 def cache_key(key, prefix, version):
     """Keep the cache of each test apart."""

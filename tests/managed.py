@@ -288,8 +288,10 @@ def many_given_up(ground):
     now = timezone.now()
     for number in range(ground.rows):
         fresh = {"task": "engagements.tasks.send_message", "asked_at": now, "due_at": now}
-        OutboxEntry.objects.create(key=f"waiting {number}", **fresh)
-        OutboxEntry.objects.create(key=f"failed {number}", status="failed", ended_at=now, fault="OSError", **fresh)
+        OutboxEntry.objects.create(key=f"waiting {ground.region.pk} {number}", **fresh)
+        OutboxEntry.objects.create(
+            key=f"failed {ground.region.pk} {number}", status="failed", ended_at=now, fault="OSError", **fresh
+        )
         upkeep.note("backup")
 
 

@@ -5,6 +5,7 @@ database is put back. Everything that the second did must be what the first did;
 cannot be sent as it is filled in here, `TYPED` says what to type.
 """
 
+import copy
 import re
 from dataclasses import dataclass, field
 
@@ -32,7 +33,7 @@ MARK = "zzoverposted"
 DAY = "2001-02-03"
 OURS = {"core", "framework", "directory", "accounts", "interventions", "engagements", "evaluation"}
 # What is written about a change rather than changed: it says when, and is compared in tests of its own.
-ABOUT = {"core.auditevent", "core.recordversion", "core.formdraft", "core.onetimekey", "core.portalsession"}
+ABOUT = {"core.auditevent", "core.recordversion", "core.formdraft", "core.onetimekey", "core.outboxentry", "core.portalsession"}
 SENT = (301, 302, 303)
 OWN_NAMES = {"csrfmiddlewaretoken", "action_key", "seen", "draft_form", "draft_subject", "draft_owner", "left_draft", "settle"}
 
@@ -210,11 +211,14 @@ def after_post(client, url, data, rows):
             touched.add(found.group(1))
         return execute(sql, params, many, context)
 
+    # A post that begins a new session is taken back with it.
+    cookies = copy.deepcopy(client.cookies)
     with transaction.atomic():
         with connection.execute_wrapper(note):
             response = client.post(url, data)
         changes = rows.changes(touched)
         transaction.set_rollback(True)
+    client.cookies = cookies
     return response.status_code, changes, "core_auditevent" in touched
 
 

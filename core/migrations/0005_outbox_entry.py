@@ -30,8 +30,8 @@ class Migration(migrations.Migration):
                 ("tries", models.PositiveSmallIntegerField(default=0)),
                 ("fault", models.CharField(blank=True, max_length=80)),
                 ("holder", models.CharField(blank=True, max_length=100)),
-                ("held_until", models.DateTimeField(null=True)),
-                ("ended_at", models.DateTimeField(null=True)),
+                ("held_until", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 "verbose_name_plural": "outbox entries",

@@ -269,7 +269,7 @@ def test_an_address_that_cannot_be_written_to_is_said_and_not_an_error(client):
     response = client.post(ACCEPT, {"token": policies.invitation_token(invitation)}, follow=True)
 
     assert response.redirect_chain == [(address(invitation), 302)]
-    assert "could not send you a code" in text_of(response)
+    assert "could not send the email just now" in text_of(response)
 
 
 @pytest.mark.parametrize("error", [SMTPServerDisconnected("down"), ValueError("no such domain"), RuntimeError("odd")])

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from core import records
+from core import chain, records
 from core.models import AuditEvent, FormDraft, OneTimeKey
 from interventions.models import Intervention
 from tests.factories.accounts import (
@@ -61,10 +61,11 @@ def everything():
     records.change(Intervention.objects.first(), {"summary": "Said anew"}, by=national, trail="menu")
     makers = [InvitationFactory, ContactPointFactory, OrganisationMergeFactory, SiteFactory, BriefFileFactory, CommentFactory]
     makers += [EarlyStartFactory, MessageFactory, StatusChangeFactory, VersionReadingFactory, ResourceFactory]
-    makers += [MenuProposalFactory, ProviderFactory, RegionalOfferFactory]
+    makers += [MenuProposalFactory, ProviderFactory, RegionalOfferFactory, OutboxEntryFactory]
     for make in makers:
         make()
         make()
+    chain.link()
     return engagement
 
 
@@ -84,7 +85,7 @@ def test_every_model_of_the_portal_is_looked_up_or_kept_secret():
     ours |= {model for model in apps.get_models() if model.__module__.split(".")[0] in {"engagements", "evaluation"}}
 
     hidden = {model.__name__ for model in ours - set(MODELS)}
-    assert hidden == {"Counter", "DemonstrationMail", "FormDraft", "OneTimeKey", "PortalSession"}
+    assert hidden == {"Counter", "DemonstrationMail", "FormDraft", "OneTimeKey", "PortalSession", "UpkeepRecord"}
     assert {model.__module__.split(".")[0] for model in MODELS} & {"django", "allauth"} == set()
 
 

@@ -17,10 +17,10 @@ from tests.engagements.brief_samples import full_engagement, pages_of, reread, t
 from tests.engagements.situations import engagement_at, ready_engagement
 from tests.factories.accounts import ConsultantFactory, NationalAdminFactory, StpLeadFactory
 from tests.factories.engagements import BriefFileFactory, ClientLeadFactory, EngagementFactory, PlanVersionFactory
-from tests.helpers import as_user, soup, text_of
+from tests.helpers import THE_SESSION, as_user, soup, text_of
 
 pytestmark = pytest.mark.django_db
-MAX_QUERIES = 12
+MAX_QUERIES = 12 + THE_SESSION
 VIEWS = ["brief_detail", "brief_download", "brief_word"]
 
 

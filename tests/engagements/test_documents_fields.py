@@ -27,6 +27,7 @@ SHOWN_MODELS = {
     "accounts.User": {
         "email": PRIVATE,
         "password": PRIVATE,
+        "session_mark": PRIVATE,
         "last_login": PRIVATE,
         "role": WORKING,
         "region": WORKING,

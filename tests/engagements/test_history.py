@@ -13,6 +13,7 @@ from core.models import AuditEvent
 from core.templatetags.history import sentence
 from engagements import actions
 from engagements.enums import EngagementStatus
+from tests.emptying import append_only_lifted
 from tests.engagements.situations import decide, engagement_at
 from tests.factories.accounts import ConsultantFactory, InvitationFactory, NationalAdminFactory
 from tests.factories.core import AuditEventFactory
@@ -205,7 +206,7 @@ def test_history_list_parts_the_days():
 
 def _set_day(event, moment):
     """Move an event to another day; the trail itself refuses to be changed."""
-    with connection.cursor() as cursor:
+    with append_only_lifted(connection) as cursor:
         cursor.execute("UPDATE core_auditevent SET at = %s WHERE id = %s", [moment, event.pk])
 
 

@@ -15,12 +15,12 @@ from tests.engagements.situations import engagement_at
 from tests.factories.accounts import ConsultantFactory, NationalAdminFactory, RegionalAdminFactory, StpLeadFactory
 from tests.factories.directory import a_region
 from tests.factories.engagements import ClientLeadFactory, DecisionFactory, EngagementFactory, PlanVersionFactory
-from tests.helpers import as_user, soup, text_of
+from tests.helpers import THE_SESSION, as_user, soup, text_of
 
 pytestmark = pytest.mark.django_db
 
 HOME_URL = "/"
-MAX_LIST_QUERIES = 8
+MAX_LIST_QUERIES = 8 + THE_SESSION
 
 
 def titles_under(response, slug):
