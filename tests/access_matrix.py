@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from core import keys
 from core.headers import PERMISSIONS
+from core.models import OutboxEntry
 from directory.models import Region
 from engagements.enums import EngagementStatus
 from engagements.models import Engagement
@@ -127,6 +128,8 @@ def _keys(name, arguments, engagement, ground):
         return {"number": LINCOLNSHIRE}
     if space == "admin":
         return _keys_of_back_office(view, arguments)
+    if name == "effect_retry":
+        return {"pk": OutboxEntry.objects.failed().first().pk}
     if space in OWN_NAMESPACES or name in ("home", "manage"):
         return keys_for(name, list(arguments), engagement, ground)
     return {argument: {"uidb36": "1", "key": "set-password"}.get(argument, "1") for argument in arguments}

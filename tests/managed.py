@@ -131,6 +131,7 @@ def many_in_the_framework(ground):
         for number in range(ground.rows):
             framework_actions.change_row(row=row, values={word: f"Words {row.pk} {number}"} | why, by=by)
         ground.keywords |= {f"framework:{name}_{view}": {"pk": row.pk} for view in ("edit", "retire", "history")}
+        ground.keywords[f"framework:{name}_restore"] = {"pk": row.pk, "number": 1}
     resource, *_ = ResourceFactory.create_batch(ground.rows)
     ResourceFactory.create_batch(ground.rows, retired_at=timezone.now())
     domain, criterion = a_domain(), Criterion.objects.get(slug="affordable")

@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.models import Invitation, User
 from core import audit, keys
 from core.models import AuditEvent, FormDraft, RecordVersion
-from directory.models import ContactPoint, Region
+from directory.models import ContactPoint, Organisation, Region
 from engagements import documents
 from engagements.enums import EngagementStatus
 from engagements.models import Engagement, PlanVersion
@@ -187,6 +187,8 @@ def keys_for(name, arguments, engagement, ground):
     others |= {
         "pack": User.objects.filter(client_leads__engagement=engagement),
         "measure": Measure.objects.filter(engagement=engagement),
+        "menu_words": engagement.planned_interventions,
+        "organisation": Organisation.objects,
     }
     entity = next((entity for entity in of_plan | others if view.startswith(entity)), "person")
     row = (of_plan | others)[entity].order_by("pk").first()

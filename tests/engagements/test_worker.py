@@ -35,10 +35,11 @@ def address_of_the_database():
 
 
 @pytest.fixture
-def worker(transactional_db, tmp_path):
+def worker(transactional_db, tmp_path, settings):
     """Run a Celery worker with a queue of its own, on the database and the media folder of this test."""
     queue = f"test-{uuid.uuid4().hex}"
     before = {name: app.conf[name] for name in ("task_always_eager", "task_default_queue")}
+    settings.CELERY_TASK_ALWAYS_EAGER = False
     app.conf.update(task_always_eager=False, task_default_queue=queue)
     (tmp_path / "assets").symlink_to(portal_settings.VAR_DIR / "assets")
     environment = {
