@@ -19,6 +19,7 @@ from accounts.actions.security import (
     end_sessions,
     forget_sessions,
     note_security_change,
+    relock_second_factors,
     reset_second_factor,
 )
 
@@ -40,6 +41,7 @@ __all__ = [
     "note_security_change",
     "queue_nudges",
     "reactivate_person",
+    "relock_second_factors",
     "reset_second_factor",
     "revoke_every_invitation",
     "revoke_invitations",

@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import decrypt, encrypt
 from django.db import transaction
 
 from accounts import policies, tasks
@@ -17,6 +18,9 @@ from core.sessions import end_sessions_of
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+# What of a second factor is kept locked: of an app its secret, of recovery codes what they are made from.
+_LOCKED = ("secret", "seed")
 
 
 @transaction.atomic
@@ -63,3 +67,16 @@ def reset_second_factor(*, person: User, by: User) -> User:
     refuse_if(policies.resetting_blockers(kept, held[by.pk]))
     Authenticator.objects.filter(user=kept).delete()
     return note_security_change(person=kept, change=SecurityChange.FACTOR_RESET, by=by)
+
+
+@transaction.atomic
+def relock_second_factors(*, by: User | None) -> int:
+    """Lock the secrets of all second factors with the key of today; return how many there were. They work as before."""
+    count = 0
+    for factor in Authenticator.objects.select_for_update().order_by("pk"):
+        locked = {name: encrypt(decrypt(factor.data[name])) for name in _LOCKED if name in factor.data}
+        if locked:
+            factor.data |= locked
+            factor.save(update_fields=["data"])
+            count += 1
+    return count

@@ -3,6 +3,7 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
+from django.core.management import call_command
 from django.test import Client
 from django.urls import get_resolver, reverse
 
@@ -197,6 +198,21 @@ def test_an_admin_sets_up_an_app_and_goes_on():
     assert secret not in kept
     seed = Authenticator.objects.get(user=person, type="recovery_codes").data["seed"]
     assert seed.startswith("gAAAA")
+
+
+def test_second_factors_outlive_a_key_that_is_taken_out_once_they_are_relocked(settings, capsys):
+    person = RegionalAdminFactory(password=PASSWORD)
+    secret = give_app(person)
+    codes = recovery_codes_of(person)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a-key-for-the-year-that-comes-0123456789"
+
+    call_command("relock_second_factors")
+
+    settings.SECRET_KEY_FALLBACKS = []
+    assert capsys.readouterr().out == "2 second factors are locked with the key of today.\n"
+    assert Authenticator.objects.get(user=person, type="totp").wrap().validate_code(code_now(secret))
+    assert recovery_codes_of(person) == codes
 
 
 def test_a_code_of_the_app_works_once():
