@@ -32,7 +32,7 @@ coverage: ## Run the suite without its journeys and hold the promised coverage o
 	$(PYTHON) scripts/check_coverage.py
 
 check: ## Check style, architecture, types, templates, settings, migrations and locks; changes nothing
-	@$(SETUP) system dev-packages
+	@$(SETUP) system dev-packages assets
 	@scripts/check.sh
 
 fix: ## Repair what can be repaired: lint, format and generated pages
