@@ -1,6 +1,6 @@
 """Whether the portal is ready to serve: what it stands on is asked, each thing for a few seconds at most.
 
-An effect that is late and a worker that is away are said and do not stop the pages: nobody would be served better by their absence.
+An effect that is late, a shared cache and a worker that are away are said and do not stop the pages: nobody would be served better by their absence.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.core.cache import caches
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
@@ -43,6 +44,17 @@ class Outbox(HealthCheck):
             raise ServiceWarning("Effects are late")
 
 
+@dataclasses.dataclass
+class SharedCache(Cache):
+    """The cache keeps what it is given, and all processes share it."""
+
+    async def run(self) -> None:
+        """Look whether each process goes on with a cache of its own."""
+        await super().run()
+        if getattr(caches[self.alias], "away", False):
+            raise ServiceWarning("The shared cache is away")
+
+
 class _Seen:
     """What was found once and stays so while this process runs."""
 
@@ -70,7 +82,7 @@ class Migrations(HealthCheck):
 
 CHECKS: dict[str, type[HealthCheck]] = {
     "database": Database,
-    "cache": Cache,
+    "cache": SharedCache,
     "storage": Storage,
     "outbox": Outbox,
     "migrations": Migrations,

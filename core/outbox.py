@@ -23,6 +23,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from core import logs
+from core.away import Away
 from core.models import OutboxEntry, OutboxStatus, outbox_key
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(hours=1)
 # How often a process may die over an entry, beyond its tries, before it is given up: most deaths are not the entry's fault, but some are.
 MOST_DEATHS = 5
+
+
+# What does not answer is not rung again for some seconds: no page waits for it, and the clock finds what it was to be rung for.
+bell_is_away = Away()
 
 
 class _Holder:
@@ -87,10 +92,13 @@ def ring(entry_pk: int) -> None:
         if entry is not None:
             work(entry)
         return
+    if bell_is_away:
+        return
     try:
         current_app.send_task("core.jobs.work_off_outbox", expires=60)
     except OperationalError as error:
         logger.warning("The queue is down (%s): entry %s waits in the outbox.", type(error).__name__, entry_pk)
+        bell_is_away.note()
 
 
 def work_off(now: datetime | None = None) -> int:

@@ -7,11 +7,31 @@ import time
 from typing import Any
 
 from celery import Celery
+from celery.app.amqp import AMQP
 from celery.signals import worker_process_init
+from kombu import Connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ldp_portal.settings")
 
-app = Celery("ldp_portal", task_cls="core.handover:PortalTask")
+# How long a worker and its clock wait between two looks for a bell that is away; by themselves they would come to wait half a minute.
+LOOK_AGAIN_SECONDS = 1.0
+
+
+class AttentiveConnection(Connection):
+    """A way to the bell that is looked for every second while it is away: what waited meanwhile is begun soon after it is back."""
+
+    def _ensure_connection(self, *args: Any, **kwargs: Any) -> Any:
+        pauses = dict.fromkeys(("interval_start", "interval_step", "interval_max"), LOOK_AGAIN_SECONDS)
+        return super()._ensure_connection(*args, **{**pauses, **kwargs})
+
+
+class AttentiveQueue(AMQP):
+    """The queue, by such a connection."""
+
+    Connection = AttentiveConnection
+
+
+app = Celery("ldp_portal", task_cls="core.handover:PortalTask", amqp=AttentiveQueue)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(related_name="jobs")

@@ -15,7 +15,7 @@ from django.db.models.signals import post_migrate
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from core import fixtures, reference, sessions
+from core import fixtures, outbox, reference, sessions
 from core.models import ReferenceRow
 from tests import emptying, helpers
 from tests.helpers import ReadOnlyGetClient
@@ -89,7 +89,8 @@ def _snapshot_reference():
 
 @pytest.fixture(autouse=True)
 def _nothing_shared(settings, tmp_path):
-    """Give each test a cache and a media folder of its own."""
+    """Give each test a cache, a bell and a media folder of its own."""
+    outbox.bell_is_away.until = 0.0
     helpers.cache_space["name"] = uuid.uuid4().hex
     settings.MEDIA_ROOT = str(tmp_path / "media")
 

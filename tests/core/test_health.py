@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import InvalidCacheBackendError
+from django.core.cache import InvalidCacheBackendError, caches
 from django.core.files.storage import storages
 from django.db import OperationalError, connection, connections
 from django.test import Client
@@ -81,6 +81,14 @@ def test_portal_without_its_cache_is_not_ready(monkeypatch):
     response = Client().get(READY)
 
     assert (response.status_code, response.json()["checks"]["cache"]) == (503, "failing")
+
+
+def test_portal_whose_processes_go_on_with_caches_of_their_own_is_ready_and_says_so(monkeypatch):
+    monkeypatch.setattr(type(caches["default"]), "away", True, raising=False)
+
+    response = Client().get(READY)
+
+    assert (response.status_code, response.json()) == (200, {"status": "ready", "checks": WELL | {"cache": "late"}})
 
 
 def test_portal_that_cannot_store_files_is_not_ready(monkeypatch):

@@ -306,6 +306,23 @@ def test_a_queue_that_is_down_breaks_nothing_and_the_entry_waits(errand, setting
     assert "secret" not in caplog.text
 
 
+def test_a_queue_that_is_down_is_left_alone_for_some_seconds(errand, settings, monkeypatch):
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+    asked, hands = [], {"now": 1000.0}
+
+    def down(*args, **kwargs):
+        asked.append(hands["now"])
+        raise OperationalError
+
+    monkeypatch.setattr(type(current_app._get_current_object()), "send_task", down)
+    monkeypatch.setattr("core.away.time.monotonic", lambda: hands["now"])
+
+    for hands["now"] in (1000.0, 1000.1, 1004.9, 1005.1, 1006):
+        outbox.ring(outbox.queue(errand, 7).pk)
+
+    assert asked == [1000.0, 1005.1]
+
+
 def test_what_was_done_long_ago_is_removed_and_what_was_given_up_stays():
     now = timezone.now()
     long_ago = now - timedelta(days=jobs.DAYS_KEPT, minutes=1)
