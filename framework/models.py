@@ -211,3 +211,8 @@ class Resource(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def link(self) -> str:
+        """Return what a link to the resource leads to: a page, and never anything else that an address can say."""
+        return self.address if self.address.startswith(("https://", "http://")) else ""
