@@ -88,7 +88,16 @@ READ_UNSCOPED = {
     ("interventions/views/providers.py", "Provider.objects.filter(name__iexact=typed)"),
 }
 INLINE = re.compile(r"<style\b|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:|<script(?![^>]*(?:\bsrc=|nonce))", re.IGNORECASE)
-UNESCAPED = re.compile(r"\|\s*safe(seq)?\b|autoescape\s+off|mark_safe")
+# The text of an email is written as it is; no page may take it in.
+UNESCAPED = re.compile(r"\|\s*safe(seq)?\b|autoescape\s+off|mark_safe|(include|extends)\s[^%]*\.txt\b")
+# What makes markup of a text, and must be given markup that stands in the code; and where it is given markup that was made there.
+TRUSTING = {"mark_safe", "SafeString", "SafeText", "format_html", "format_html_join", "html_safe"}
+TRUSTED = {
+    # What typed words become once they are escaped.
+    "SafeString(linebreaks(text, autoescape=True).replace('<br>', '<br/>'))",
+    # A template's own output.
+    "SafeString(article)",
+}
 
 
 @dataclass(frozen=True)
@@ -251,6 +260,21 @@ def unescaped_text(found):
         for n, line in enumerate(s.text.splitlines(), 1)
         if UNESCAPED.search(line)
     ]
+
+
+def trusted_markup(found):
+    """Object to markup that is not written in the code: words that somebody typed are never taken for any (S8)."""
+    problems = []
+    for source in found:
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in TRUSTING:
+                markup = node.args[1 if "join" in ast.unparse(node.func) else 0 :][:1]
+                is_written = bool(markup) and isinstance(markup[0], ast.Constant)
+                if not is_written and ast.unparse(node) not in TRUSTED:
+                    problems.append(f"{source.at(node)} trusts {ast.unparse(node)}")
+            if isinstance(node, ast.FunctionDef) and node.name == "__html__":
+                problems.append(f"{source.at(node)} makes its own markup")
+    return problems
 
 
 def inline_code(found):

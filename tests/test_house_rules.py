@@ -76,6 +76,7 @@ HELD = [
     (rules.unsaid_docstrings, python),
     (rules.unlisted_exports, python),
     (rules.unescaped_text, python),
+    (rules.trusted_markup, python),
     (rules.unscoped_reads, python),
     (rules.raw_sql, python),
     (rules.unescaped_text, templates),
@@ -189,6 +190,14 @@ SAMPLES = [
     ),
     (rules.unescaped_text, "templates/a.html", "{{ name|safe }}", "templates/a.html", "a safe place"),
     (rules.unescaped_text, "core/text.py", "mark_safe(name)", "core/text.py", "escape(name)"),
+    (
+        rules.trusted_markup,
+        "core/text.py",
+        "from django.utils import html\nshown = html.format_html('<b>' + name + '</b>')",
+        "core/text.py",
+        "from django.utils import html\nshown = html.format_html('<b>{}</b>', name)",
+    ),
+    (rules.unescaped_text, "templates/a.html", '{% include "a/email/b.txt" %}', "templates/a.html", '{% include "a/b.html" %}'),
     (
         rules.unscoped_reads,
         "engagements/views/plan.py",
