@@ -1,4 +1,4 @@
-"""What people see when a page breaks: a database that is away for a moment is told apart from a fault of ours."""
+"""What people see when a page breaks: what they sent, a database that is away for a moment and a fault of ours are told apart."""
 
 from __future__ import annotations
 
@@ -6,17 +6,28 @@ import sys
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import Error, InterfaceError, OperationalError
 from django.shortcuts import render
-from django.views.defaults import server_error
+from django.views.defaults import bad_request, server_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 # A database that is started again answers within a few seconds.
 RETRY_AFTER_SECONDS = 5
+
+
+@login_not_required
+def request_refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that more was sent than a page takes in, or that it could not be read."""
+    if isinstance(exception, TOO_MUCH):
+        # Whatever shows the person would read the request, and be refused as well.
+        return render(None, "413.html", status=413)
+    return bad_request(request, exception)
 
 
 @login_not_required

@@ -68,4 +68,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler400 = "core.faults.request_refused"
 handler500 = "core.faults.page_broken"

@@ -102,3 +102,17 @@ def test_p03_two_people_on_one_field_see_both_texts_and_choose(desk, engagement)
     desk.page.get_by_role("radio", name="Keep mine").check()
     desk.save()
     desk.sees("My words")
+
+
+def test_p01_words_that_are_too_much_to_send_stay_on_the_device(desk, form, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000
+    words = "A word of the plan. " * 150
+    desk.page.get_by_label(FIELD).fill(words)
+
+    desk.page.get_by_role("main").get_by_role("button", name="Save", exact=True).click()
+    expect(desk.page.get_by_role("heading", name="This is too much to send at once")).to_be_visible()
+    desk.troubles.clear()
+    desk.page.get_by_role("link", name="Systems Leadership Portal").click()
+    desk.go(form)
+
+    expect(desk.page.get_by_label(FIELD)).to_have_value(words)
