@@ -1,9 +1,40 @@
 """The core in the back office: what happened, what it caused, and every version that was kept. Drafts, keys and sessions are nobody's to look up."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
 from django.contrib import admin
 
+from core import accesses, signing
 from core.backoffice import ReadOnlyAdmin
 from core.models import AuditEvent, AuditLink, OutboxEntry, RecordVersion, ReferenceRow
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+
+class AccessFilter(admin.SimpleListFilter):
+    """Tells what people read, took along and were refused from what they changed."""
+
+    title = "what it tells of"
+    parameter_name = "access"
+    trails: ClassVar[dict[str, tuple[str, str]]] = {
+        "refused": ("Refused", accesses.REFUSALS),
+        "downloads": ("Downloads", accesses.DOWNLOADS),
+        "looks": ("Looks at somebody’s record", accesses.LOOKS),
+        "signing": ("Signing in", signing.TRAIL),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Name the kinds."""
+        return [(key, label) for key, (label, _) in self.trails.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrow to one kind."""
+        _, trail = self.trails.get(self.value() or "", ("", ""))
+        return queryset.filter(trail__startswith=trail)
 
 
 @admin.register(AuditEvent)
@@ -12,7 +43,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
     list_display = ["at", "actor", "verb", "subject_label", "trail"]
     list_select_related = ["actor"]
-    list_filter = ["at", "subject_type"]
+    list_filter = [AccessFilter, "at", "subject_type"]
     search_fields = ["subject_label", "verb", "trail", "actor__full_name"]
     ordering = ["-at", "-pk"]
 

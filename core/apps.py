@@ -11,6 +11,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Hear of who signs in and out."""
         # Models are loaded only now.
+        from allauth.mfa import signals as factors  # noqa: PLC0415 - as said above
         from django.contrib.auth import signals  # noqa: PLC0415 - as said above
 
         from core import signing  # noqa: PLC0415 - as said above
@@ -18,3 +19,4 @@ class CoreConfig(AppConfig):
         signals.user_logged_in.connect(signing.note_signed_in)
         signals.user_logged_out.connect(signing.note_signed_out)
         signals.user_login_failed.connect(signing.note_refused)
+        factors.authentication_failed.connect(signing.note_factor_refused)

@@ -20,7 +20,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
-from core import drafts
+from core import accesses, drafts
 from core.keys import repeatable
 
 if TYPE_CHECKING:
@@ -124,6 +124,17 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         """Show all of them as words."""
         return self.get_fields(request, obj)
+
+    @method_decorator(repeatable)
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show one record, and write down who has looked it up."""
+        response = super().change_view(request, object_id, form_url, extra_context)
+        record = (getattr(response, "context_data", None) or {}).get("original")
+        if record is not None:
+            accesses.note_look(request, record, "looked up")
+        return response
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Lead to what the portal's own audit trail tells of the record."""

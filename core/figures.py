@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Min
 from django.utils import timezone
-from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -28,10 +28,17 @@ PAGE_SECONDS = Histogram(
     buckets=(0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30),
 )
 
+REFUSALS = Counter("portal_refusals", "Pages that somebody signed in was refused, by view.", ["view"])
+
 
 def note_page(view: str, status: int, seconds: float) -> None:
     """Count one page."""
     PAGE_SECONDS.labels(view or "none", f"{status // 100}xx").observe(seconds)
+
+
+def note_refusal(view: str) -> None:
+    """Count that somebody signed in was refused a page."""
+    REFUSALS.labels(view).inc()
 
 
 class Now:

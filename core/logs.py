@@ -65,6 +65,8 @@ def write_request(request: HttpRequest, response: HttpResponseBase, seconds: flo
         "user": getattr(person, "pk", None),
     }
     told |= {name: str(match.kwargs[name]) for name in NAMED if match and name in match.kwargs}
+    if getattr(request, "is_refused", False):
+        told["refused"] = True
     is_probe = request.path.startswith("/health/")
     request_logger.log(
         logging.DEBUG if is_probe else logging.INFO, "%s %s %s", told["method"], told["route"], told["status"], extra=told

@@ -31,6 +31,11 @@ def note_refused(*, credentials: dict[str, Any], **_: Any) -> None:
         audit.record("was not signed in", person, by=None, trail=TRAIL)
 
 
+def note_factor_refused(*, user: Any, **_: Any) -> None:
+    """Write down that somebody who knew the password did not pass the second factor."""
+    audit.record("was not let in without the second factor", user, by=None, trail=TRAIL)
+
+
 def _is_a_page(request: Any) -> bool:
     """Tell whether it was done on a page: tests sign people in by a stand-in for a request, which has no method."""
     return request is not None and request.method is not None

@@ -7,6 +7,7 @@ who may do what is a change that somebody reads.
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from django.contrib import admin
@@ -14,7 +15,7 @@ from django.db import connection, transaction
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from core import keys
+from core import accesses, keys
 from core.headers import PERMISSIONS
 from core.models import OutboxEntry
 from directory.models import Region
@@ -24,7 +25,7 @@ from tests.engagements.situations import engagement_at
 from tests.factories.accounts import ConsultantFactory, RegionalAdminFactory
 from tests.factories.directory import LINCOLNSHIRE
 from tests.factories.engagements import ClientLeadFactory, CommentFactory, EngagementFactory
-from tests.helpers import READING, WRITTEN_BY_SESSIONS, ReadOnlyGetClient
+from tests.helpers import READING, WRITTEN_BY_SESSIONS, ReadOnlyGetClient, trail_of_reading
 from tests.managed import a_ground_with
 from tests.test_canaries import keys_for
 from tests.test_query_budget import OWN_NAMESPACES, an_engagement_with
@@ -78,6 +79,9 @@ PUBLIC_KEYS = {
     "interventions:intervention": {"region", "slug"},
     "interventions:proposal": {"region", "slug"},
 }
+# What the audit trail keeps of reading: files that are taken along, and looks at the record of another person.
+TAKEN = re.compile(r"^engagements:(brief|version|pack_area|pack_person)_(download|word)\b")
+LOOKED_AT = re.compile(r"^(accounts:person_(edit|history|leave|left)|admin:[a-z]+_[a-z]+_change)$")
 CHANGING = re.compile(r"\bvalue=\"[A-Za-z0-9]{64}\"|nonce=\"[^\"]*\"|value=\"[0-9a-f-]{36}\"")
 
 
@@ -92,6 +96,7 @@ class Answer:
     queries: int
     written: set = field(default_factory=set)
     body: str = ""
+    told: list = field(default_factory=list)
 
 
 @dataclass
@@ -228,12 +233,14 @@ class Somebody:
 
     def ask(self, method, url, data=None):
         """Send one request, put back whatever it did, and return how it was answered."""
-        queries, written = [], set()
+        queries, written, trails = [], set(), []
 
         def note(execute, sql, params, many, context):
             if WRITTEN_BY_SESSIONS not in sql:
                 queries.append(sql)
-                if not sql.lstrip(" (").upper().startswith(READING):
+                if trail := trail_of_reading(sql, params):
+                    trails.append(trail)
+                elif not sql.lstrip(" (").upper().startswith(READING):
                     written.add(sql[:60])
             return execute(sql, params, many, context)
 
@@ -248,7 +255,7 @@ class Somebody:
         kind = response.headers.get("Content-Type", "").partition(";")[0]
         told = CHANGING.sub("", body.decode(errors="replace").replace(url, "")) if response.status_code >= 400 else ""
         counted = [sql for sql in queries if not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))]
-        return Answer(word_for(response), response.status_code, dict(response.headers), kind, len(counted), written, told)
+        return Answer(word_for(response), response.status_code, dict(response.headers), kind, len(counted), written, told, trails)
 
 
 def word_for(response):
@@ -303,6 +310,24 @@ def strays(world, who):
                 if (there.word, there.body, there.queries) != (nowhere.word, nowhere.body, nowhere.queries):
                     found.append((label, key, f"{there.word} in {there.queries}", f"{nowhere.word} in {nowhere.queries}"))
     return found
+
+
+def trails_of(label, method, answer, person):
+    """Return in which trails an answer has to leave its one event, if in any: where somebody was refused, took a file along, or looked at somebody."""
+    name = label.partition("[")[0].partition("(")[0]
+    if person is None:
+        return []
+    if answer.status in (403, 404) and name not in open_to_all():
+        return [f"{accesses.REFUSALS}{name.replace('None', 'other')}"]
+    if method == "GET" and answer.status == 200:
+        return [accesses.DOWNLOADS] if TAKEN.match(name) else [accesses.LOOKS] if LOOKED_AT.match(name) else []
+    return []
+
+
+@cache
+def open_to_all():
+    """Return the names of the addresses that nobody has to sign in for: there nobody is refused."""
+    return {name for name, _, view in all_patterns() if not getattr(view, "login_required", True)}
 
 
 # The table.

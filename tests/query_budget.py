@@ -75,8 +75,9 @@ BUDGET = {
     "engagements:engagement_reinstate": PAGE,
     "engagements:brief_check": PAGE,
     "engagements:brief_detail": PAGE,
-    "engagements:brief_download": PAGE,
-    "engagements:brief_word": PAGE,
+    # The audit trail says who took it along.
+    "engagements:brief_download": PAGE + 1,
+    "engagements:brief_word": PAGE + 1,
     "engagements:comment_answer": PAGE,
     "engagements:version_compare": PAGE,
     "engagements:version_detail": PAGE,

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import actions, forms, permissions, policies
 from accounts.enums import HANDED_OVER, PEOPLE_EACH_PAGE
 from accounts.models import Invitation, User
-from core import second_factor
+from core import accesses, second_factor
 from core.history import EVENTS_EACH_PAGE
 from core.models import AuditEvent
 from core.pages import form_page, post_action
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from core.requests import PortalRequest
 
 LIST = "accounts:person_list"
+# What the audit trail says of an admin who opens somebody's account.
+LOOKED_AT = "looked at the account of"
 
 
 def load_person(request: PortalRequest, pk: int) -> User:
@@ -39,6 +41,7 @@ def load_person(request: PortalRequest, pk: int) -> User:
         raise PermissionDenied
     kept = policies.people_kept_by(request.user).select_related("region", "organisation")
     person: User = get_object_or_404(kept, pk=pk)
+    accesses.note_look(request, person, LOOKED_AT)
     return person
 
 

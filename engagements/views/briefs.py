@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
+from core import accesses
 from core.pages import post_action
 from core.pdf import PdfError, place_for
 from engagements import actions, documents, permissions, policies
@@ -129,7 +130,7 @@ def _file(request: PortalRequest, engagement: Engagement, version: PlanVersion |
     except PdfError as fault:
         logger.warning("The brief of %s cannot be made: %s", engagement.reference, type(fault).__name__)
         return say_when(_say(request, engagement, str(fault), status=503, page_url=page_url), fault)
-    return _attached(pdf, PDF, engagement, version)
+    return _attached(request, pdf, PDF, engagement, version)
 
 
 def say_when(response: HttpResponse, fault: PdfError) -> HttpResponse:
@@ -153,12 +154,15 @@ def _word_file(request: PortalRequest, engagement: Engagement, version: PlanVers
     except documents.UnreadableBrief:
         logger.exception("The brief of %s cannot be read.", engagement.reference)
         return _say(request, engagement, CANNOT_READ, status=503)
-    return _attached(word, WORD, engagement, version)
+    return _attached(request, word, WORD, engagement, version)
 
 
-def _attached(content: bytes, kind: FileKind, engagement: Engagement, version: PlanVersion | None) -> HttpResponse:
-    """Send a file under a name that says whose brief it is and which edition; nobody keeps it on the way."""
+def _attached(
+    request: PortalRequest, content: bytes, kind: FileKind, engagement: Engagement, version: PlanVersion | None
+) -> HttpResponse:
+    """Send a file under a name that says whose brief it is and which edition; nobody keeps it on the way, and the trail says who took it."""
     name = f"{engagement.reference} brief {documents.edition_of(version).replace(',', '').lower()}.{kind.ending}"
+    accesses.note_download(request, version or engagement, name)
     disposition = content_disposition_header(as_attachment=True, filename=name)
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
     return HttpResponse(content, content_type=kind.content_type, headers=headers)

@@ -17,6 +17,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from core import accesses
 from core.pdf import Busy, PdfError, place_for
 from core.text import counted
 from directory.models import Footprint
@@ -85,7 +86,7 @@ def pack_area_download(request: PortalRequest, number: int) -> HttpResponse:
     area = get_object_or_404(Footprint, number=number)
     plans = _plans_in(area, request.user)
     holds = f"All current plans in the STP area {area.name}"
-    return _file(request, plans, title=area.name, holds=holds, list_url=_list_of_area(area))
+    return _file(request, plans, area, title=area.name, holds=holds, list_url=_list_of_area(area))
 
 
 @require_safe
@@ -94,7 +95,7 @@ def pack_person_download(request: PortalRequest, pk: int) -> HttpResponse:
     waiting = _waiting_plans(_current(request.user), request.user)
     person, plans = next(((person, plans) for person, plans in waiting.items() if person.pk == pk), (None, []))
     holds = f"All plans that wait for the decision of {person}"
-    return _file(request, plans, title=f"Waiting for {person}", holds=holds, list_url=_list_in_review())
+    return _file(request, plans, person, title=f"Waiting for {person}", holds=holds, list_url=_list_in_review())
 
 
 def _current(user: User) -> EngagementQuerySet:
@@ -168,7 +169,9 @@ def _list_in_review() -> str:
     return f"{reverse('engagements:engagement_list')}?status={EngagementStatus.IN_REVIEW}"
 
 
-def _file(request: PortalRequest, plans: Sequence[Engagement], *, title: str, holds: str, list_url: str) -> HttpResponse:
+def _file(
+    request: PortalRequest, plans: Sequence[Engagement], about: Any, *, title: str, holds: str, list_url: str
+) -> HttpResponse:
     """Send plans as one PDF, whole or not at all; where they are too many or it fails, lead to them one by one."""
     if not plans:
         raise Http404
@@ -188,7 +191,9 @@ def _file(request: PortalRequest, plans: Sequence[Engagement], *, title: str, ho
         logger.warning("The pack %s cannot be made: %s", title, type(fault).__name__)
         sentence = str(fault) if isinstance(fault, Busy) else "The pack could not be made. Nothing is lost."
         return say_when(_say(request, sentence, list_url, status=503), fault)
-    disposition = content_disposition_header(as_attachment=True, filename=f"Meeting pack {title} {today:%Y-%m-%d}.pdf")
+    name = f"Meeting pack {title} {today:%Y-%m-%d}.pdf"
+    accesses.note_download(request, about, name, holds=", ".join(plan.reference for plan in plans))
+    disposition = content_disposition_header(as_attachment=True, filename=name)
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 

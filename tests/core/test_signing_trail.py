@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from core.models import AuditEvent
 from core.signing import TRAIL
+from tests.accounts.second_factors import enter_password, give_app
 from tests.factories.accounts import ConsultantFactory
 from tests.helpers import as_user
 
@@ -41,6 +42,19 @@ def test_s23_a_refused_sign_in_stands_in_the_trail_where_the_account_is_ours():
 
     assert told() == [("was not signed in", person.pk, None)]
     assert not AuditEvent.objects.filter(subject_label__contains="stranger").exists()
+
+
+def test_s23_a_wrong_second_factor_stands_in_the_trail():
+    person = ConsultantFactory()
+    person.set_password(PASSWORD)
+    person.save()
+    give_app(person)
+    client = Client()
+    enter_password(client, person, PASSWORD)
+
+    client.post(reverse("mfa_authenticate"), {"code": "000000"})
+
+    assert told() == [("was not let in without the second factor", person.pk, None)]
 
 
 def test_signing_out_twice_is_told_once():
