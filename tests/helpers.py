@@ -1,15 +1,18 @@
 """What tests say often: who is asking, what the page's form holds, posting it as a browser would."""
 
+import io
+import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from bs4 import BeautifulSoup
+from django.conf import settings
 from django.db import connection, connections
 from django.test import Client
 from django.urls import resolve
 
-from core import accesses, keys
+from core import accesses, keys, logs
 
 # What reading a page may write: the session's own rows.
 WRITTEN_BY_SESSIONS = "django_session"
@@ -34,6 +37,22 @@ class ReadOnlyGetClient(Client):
     def get(self, path, *args, **kwargs):
         with only_reading():
             return super().get(path, *args, **kwargs)
+
+
+@contextmanager
+def production_log():
+    """Return what is written into the log meanwhile, as production writes it: a stream with a line of JSON for each."""
+    stream = io.StringIO()
+    chosen = settings.LOGGING["formatters"]["lines"]
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(logs.AboutRequest())
+    handler.setFormatter(logs.Lines(chosen["fmt"], style=chosen["style"], rename_fields=chosen["rename_fields"]))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield stream
+    finally:
+        root.removeHandler(handler)
 
 
 @contextmanager

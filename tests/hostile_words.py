@@ -172,6 +172,11 @@ def born_in(html):
     return Tree(html).born + [words for words in READ_AGAIN if words in html]
 
 
+def own_addresses_of(html):
+    """Return the addresses of the portal that hold what somebody typed: addresses are written into logs, and kept by browsers."""
+    return re.findall(rf"(?:href|action|src)=\"/[^\"]*{MARK}[^\"]*\"", html)
+
+
 # Where the words are planted.
 
 OURS = {"core", "framework", "directory", "accounts", "interventions", "engagements", "evaluation"}

@@ -1,6 +1,5 @@
 """Whatever is typed stays text: on every page, in every mail, behind every link (S8). `tests/hostile_words.py` has the words."""
 
-import logging
 from datetime import timedelta
 
 import pytest
@@ -30,7 +29,7 @@ from tests.factories.accounts import InvitationFactory
 from tests.factories.core import DemonstrationMailFactory, FormDraftFactory
 from tests.factories.directory import ContactPointFactory
 from tests.factories.engagements import EarlyStartFactory, MessageFactory, PlaceFactory, StatusChangeFactory
-from tests.helpers import as_user, soup
+from tests.helpers import as_user, production_log, soup
 from tests.house_rules import ROOT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
@@ -78,9 +77,6 @@ def _quick(monkeypatch):
     """Draw and write no documents: tests of their own look at those."""
     monkeypatch.setattr("core.pdf.render_pdf", lambda *args, **kwargs: b"%PDF")
     monkeypatch.setattr("engagements.documents.render_word", lambda *args, **kwargs: b"PK")
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 # The words themselves: each is seen where it is printed as it came.
@@ -126,19 +122,23 @@ def pages_of(world, who):
 
 
 @pytest.mark.parametrize(("who", "part"), in_parts())
-def test_s8_no_page_is_made_of_what_was_typed(world, who, part):
+def test_s8_s24_no_page_is_made_of_what_was_typed_and_no_log_tells_of_it(world, who, part):
     somebody, born, seen = Somebody(world.people.get(who, world.people["national"])), {}, set()
     pages = pages_of(world, who)[part :: PARTS[who]]
 
-    for label in pages:
-        response = somebody.client.get(address_of(*world.addresses[label]))
-        if response.headers["Content-Type"].startswith("text/html"):
-            page = response.content.decode()
-            seen |= words.columns_seen(page)
-            if found := words.born_in(page):
-                born[label] = found[:3]
+    with production_log() as log:
+        for label in pages:
+            response = somebody.client.get(address_of(*world.addresses[label]))
+            if response.headers["Content-Type"].startswith("text/html"):
+                page = response.content.decode()
+                seen |= words.columns_seen(page)
+                if found := words.born_in(page) + words.own_addresses_of(page):
+                    born[label] = found[:3]
 
     assert born == {}
+    assert words.MARK not in log.getvalue()
+    # Every page but a probe has its line.
+    assert log.getvalue().count("portal.requests") >= len(pages) - 1
     assert len(pages) > 2
     # What was planted is what the pages show.
     assert len(seen) >= FEWEST_COLUMNS[who]

@@ -1,23 +1,21 @@
 """The log tells what the portal did, one line for each request, and nothing that tells who a person is."""
 
-import io
 import json
 import logging
 import re
 
 import pytest
-from django.conf import settings as portal_settings
 from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
 from core import logs, outbox
-from core.logs import AboutRequest, Lines, PlainLines
+from core.logs import PlainLines
 from core.models import OutboxEntry
 from tests.engagements.situations import ready_engagement
 from tests.factories.accounts import ConsultantFactory
 from tests.factories.engagements import EngagementFactory
-from tests.helpers import as_user, submit
+from tests.helpers import as_user, production_log, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -28,15 +26,8 @@ SOMEBODY = "canary.person"
 @pytest.fixture
 def written():
     """Return a function that reads the lines written so far, as production writes them."""
-    stream = io.StringIO()
-    chosen = portal_settings.LOGGING["formatters"]["lines"]
-    handler = logging.StreamHandler(stream)
-    handler.addFilter(AboutRequest())
-    handler.setFormatter(Lines(chosen["fmt"], style=chosen["style"], rename_fields=chosen["rename_fields"]))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    root.removeHandler(handler)
+    with production_log() as stream:
+        yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
 def requests_of(lines):
