@@ -81,12 +81,13 @@ def verify(*, head: str = "", using: str = DEFAULT_DB_ALIAS) -> Verified:
                 found.blame(f"The chain leads from link {found.links} to link {number}: what was between is gone.")
             found.links = number
             event = events.get(pk)
+            text = seals.text_of(event) if event else ""
             if event is None:
                 found.blame(f"Event {pk} is gone.")
-            elif kept != _hash(number, previous, event):
+            elif kept != _hash(number, previous, event, text):
                 found.blame(f"Event {pk} is not what was chained.")
             else:
-                last_known = _check_seal(found, event, last_known)
+                last_known = _check_seal(found, event, text, last_known)
             previous = kept
     found.head = _name(found.links, previous)
     _look_at_the_waiting(found, using, has_known=bool(last_known))
@@ -140,7 +141,7 @@ def _link_some(after: int | None) -> list[AuditLink]:
         links = []
         for event in _waiting(after).order_by("pk").values(*COLUMNS)[:AT_ONCE]:
             number += 1
-            previous = _hash(number, previous, event)
+            previous = _hash(number, previous, event, seals.text_of(event))
             links.append(AuditLink(number=number, event_id=event["pk"], hash=previous))
         return AuditLink.objects.bulk_create(links)
 
@@ -161,15 +162,15 @@ def _look_at_the_waiting(found: Verified, using: str, *, has_known: bool) -> Non
     last_known = int(has_known)
     for event in _waiting(None, using).order_by("pk").values(*COLUMNS).iterator(AT_ONCE):
         found.waiting += 1
-        last_known = _check_seal(found, event, last_known)
+        last_known = _check_seal(found, event, seals.text_of(event), last_known)
 
 
-def _check_seal(found: Verified, event: dict[str, Any], last_known: int) -> int:
+def _check_seal(found: Verified, event: dict[str, Any], text: str, last_known: int) -> int:
     """Hold an event to its seal, and return the last event whose key is known.
 
     Keys that are not known any more are those of the beginning: after an event of a known key, none may follow.
     """
-    is_true = seals.is_true(event, event["seal"])
+    is_true = seals.is_true(text, event["seal"])
     if is_true is None and not last_known:
         found.of_unknown_keys += 1
         return 0
@@ -210,7 +211,7 @@ def _name(number: int, kept: str) -> str:
     return f"{number}:{kept}" if number else ""
 
 
-def _hash(number: int, previous: str, event: dict[str, Any]) -> str:
-    """Return the hash of a link: its number, the hash before it, and every column of its event."""
-    text = "\n".join([str(number), previous, str(event["pk"]), event["seal"], seals.text_of(event)])
-    return hashlib.sha256(text.encode()).hexdigest()
+def _hash(number: int, previous: str, event: dict[str, Any], text: str) -> str:
+    """Return the hash of a link: its number, the hash before it, and every column of its event, which `text` holds."""
+    linked = "\n".join([str(number), previous, str(event["pk"]), event["seal"], text])
+    return hashlib.sha256(linked.encode()).hexdigest()

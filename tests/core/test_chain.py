@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from core import append_only, audit, chain, jobs, records, seals, upkeep
 from core.models import AuditEvent, AuditLink, RecordVersion, UpkeepKind
@@ -327,3 +328,14 @@ def test_s23_an_account_that_runs_the_portal_can_only_add_to_what_is_append_only
 def test_an_account_is_named_as_accounts_are():
     with pytest.raises(CommandError, match=r"Name an account|on PostgreSQL only"):
         call_command("grant_portal", "x; drop table y")
+
+
+@pytest.mark.django_db
+def test_s23_a_seal_is_made_as_django_makes_one_so_that_those_of_before_hold(settings):
+    event = AuditEventFactory()
+    text = seals.text_of({name: getattr(event, name) for name in seals.SEALED})
+    _, once, code = event.seal.split(":")
+
+    made = salted_hmac(seals.SALT, f"{once}:{text}", secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
+
+    assert code == made
