@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.models import FormDraft
 from engagements.models import Engagement
 from tests.factories.accounts import ConsultantFactory, NationalAdminFactory, StpLeadFactory
-from tests.helpers import as_user, soup
+from tests.helpers import as_user, soup, text_of
 from tests.managed import a_ground_with
 from tests.query_budget import BUDGET, MANAGED
 from tests.test_query_budget import an_engagement_with, arguments_for
@@ -241,7 +241,10 @@ def test_s22_what_is_too_much_is_refused_with_a_page_that_says_so(data, kind, pe
 def test_s22_a_very_long_question_is_answered():
     client = as_user(ConsultantFactory())
 
-    assert client.get(reverse("engagements:engagement_list"), {"q": "word " * 2000}).status_code == 200
+    response = client.get(reverse("engagements:engagement_list"), {"q": "word " * 2000})
+
+    assert response.status_code == 200
+    assert "The search was left out. " in text_of(response)
 
 
 def test_s22_a_page_number_beyond_the_last_shows_the_last():
