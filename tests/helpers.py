@@ -136,7 +136,7 @@ def submit(client, url, changes=None, *, form=0, follow=False):
 
 def soup(response):
     """Return a page as a tree."""
-    return BeautifulSoup(response.content.decode(), "html.parser")
+    return BeautifulSoup(response.content.decode(), "lxml")
 
 
 def text_of(response):

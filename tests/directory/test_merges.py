@@ -352,7 +352,7 @@ WORDS = st.text("abc dé", min_size=1, max_size=6).map(lambda text: " ".join(tex
 SIDE = st.sampled_from(["kept", "dropped"])
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_p37_merging_and_undoing_any_two_changes_nothing(data):
     with transaction.atomic():

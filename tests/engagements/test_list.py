@@ -333,18 +333,20 @@ FIELDS = st.sampled_from([*EngagementFilterForm.base_fields, "page", "other"])
 KNOWN = st.sampled_from(["mine", "in_review", "13", "north-west", "vanguard", "newest", "title", "EM-0001", "-1", "% _ \\ ' \""])
 
 
-@settings(max_examples=60)
-@given(st.lists(st.tuples(FIELDS, st.one_of(KNOWN, st.text(max_size=120))), max_size=8))
-def test_engagement_list_never_fails_whatever_the_address_says(pairs):
-    query = QueryDict(mutable=True)
-    for name, value in pairs:
-        query.appendlist(name, value.encode("utf-8", "replace").decode())
-    user = ConsultantFactory()
+def test_engagement_list_never_fails_whatever_the_address_says(ann):
     EngagementFactory()
+    client = as_user(ann)
 
-    response = as_user(user).get(f"{reverse('engagements:engagement_list')}?{query.urlencode()}")
+    @settings(max_examples=30)
+    @given(st.lists(st.tuples(FIELDS, st.one_of(KNOWN, st.text(max_size=120))), max_size=8))
+    def ask(pairs):
+        query = QueryDict(mutable=True)
+        for name, value in pairs:
+            query.appendlist(name, value.encode("utf-8", "replace").decode())
 
-    assert response.status_code == 200
+        assert client.get(f"{reverse('engagements:engagement_list')}?{query.urlencode()}").status_code == 200
+
+    ask()
     assert Engagement.objects.exists()
 
 
