@@ -24,7 +24,7 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = False
 # The package's own writes and reads more for an address that is known: its time would tell (S14). A person has one address here, and
 # Django's link holds to it.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - the name of a class
 # Guesses are counted before anything is hashed, for each account whatever address they come from: ten an hour, and five at a time. Each
 # address has its own limit besides. The owner gets in meanwhile by a code or by the link to a new password.
 ACCOUNT_RATE_LIMITS = {
