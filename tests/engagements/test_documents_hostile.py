@@ -289,7 +289,7 @@ def test_s6_no_vector_becomes_part_of_a_pack(trap):
 
 
 def test_s6_s7_a_brief_of_vectors_is_printed_as_text_and_fetches_nothing(trap, fetched):
-    brief, stamp, filling = filled(trap, each=2)
+    brief, stamp, filling = filled(trap, each=1)
     html = documents.brief_html(brief, stamp)
 
     made = printer().render(html, [STYLESHEET])

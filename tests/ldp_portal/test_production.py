@@ -13,6 +13,9 @@ from django.urls import reverse
 from tests.factories.accounts import PASSWORD, ConsultantFactory
 from tests.helpers import submit
 
+# Both tests ask one portal: those with and without a database would be run apart.
+pytestmark = pytest.mark.django_db
+
 ROOT = Path(__file__).resolve().parents[2]
 YEAR = 365 * 24 * 60 * 60
 PRODUCTION = {
@@ -77,7 +80,6 @@ def test_s10_a_page_is_asked_for_over_https_alone_for_a_year_and_below(productio
     assert decided["SECURE_HSTS_SECONDS"] >= YEAR
 
 
-@pytest.mark.django_db
 def test_s10_every_cookie_is_of_this_host_alone(production, settings):
     for name, value in production[1].items():
         if "COOKIE" in name:
