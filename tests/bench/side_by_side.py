@@ -12,6 +12,10 @@ from core import pdf
 
 WARM_UPS = 2
 ROUNDS = 15
+COLUMNS = "{:<66} {:>14} {:>9}  {}"
+
+# What the parts that ran have found, and what was left out.
+_lines = []
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,33 @@ def say(line=""):
     sys.stdout.flush()
 
 
-def say_figure(figure, goal):
-    """Print one figure with what it should be."""
+def say_figure(figure, goal, *, most=None, digits=2):
+    """Print one figure with what it should be, and keep it for the table."""
+    note(figure.name, figure.wall, most=most, digits=digits)
     say(f"   ours {figure.ours * 1000:9.2f} ms   compared with {figure.theirs * 1000:9.2f} ms   (medians of {ROUNDS} rounds)")
     say(f"{figure.name}: {figure.wall:.4f} by the clock, {figure.processor:.4f} by the processor; {goal}")
     say()
+
+
+def note(name, found, *, most=None, least=None, digits=2):
+    """Keep one figure beside its goal for the table at the end."""
+    goal = f"{least} to {most}" if least is not None else f"{most} or less" if most is not None else "none"
+    is_held = (least is None or found >= least) and (most is None or found <= most)
+    _lines.append(COLUMNS.format(name, goal, f"{found:.{digits}f}", "" if is_held else "not reached"))
+
+
+def leave_out(name, why):
+    """Keep that a figure was not measured, and why."""
+    say(f"{name}: left out, {why}")
+    _lines.append(COLUMNS.format(name, "", "", f"left out: {why}"))
+
+
+def say_table():
+    """Print every figure beside its goal."""
+    say()
+    say(COLUMNS.format("figure (ratios within this run)", "goal", "found", ""))
+    for line in _lines:
+        say(line)
 
 
 def _timed(work):
