@@ -11,7 +11,7 @@ from core.text import joined
 from engagements.enums import ClientKind
 
 if TYPE_CHECKING:
-    from engagements.models import Engagement
+    from engagements.models import Engagement, PlannedIntervention, Priority
 
 
 @dataclass(frozen=True)
@@ -84,16 +84,19 @@ def _priorities_and_plan(engagement: Engagement) -> list[Remark]:
     priorities = {priority.pk: priority for priority in engagement.priorities.all()}
     unserved = [priority for pk, priority in priorities.items() if planned_rows and pk not in served]
     found = [f"No planned intervention serves the priority “{_short(priority.statement)}”." for priority in unserved]
+    asked_for = {pk: _roles_and_behaviours(priority) for pk, priority in priorities.items()}
     for planned in planned_rows:
-        wanted: set[tuple[str, int]] = set()
-        for row in planned.serves.all():
-            wanted |= {("role", r.lineage) for r in priorities[row.pk].roles.all()}
-            wanted |= {("behaviour", b.lineage) for b in priorities[row.pk].behaviours.all()}
-        developed = {("role", r.lineage) for r in planned.roles.all()}
-        developed |= {("behaviour", b.lineage) for b in planned.behaviours.all()}
+        wanted = set().union(*(asked_for[row.pk] for row in planned.serves.all()))
+        developed = _roles_and_behaviours(planned)
         if wanted and developed and not wanted & developed:
             found.append(f"{planned.title} develops none of the roles and behaviours that its priorities ask for.")
     return [Remark(sentence, _url(engagement, "plan_detail")) for sentence in found]
+
+
+def _roles_and_behaviours(row: Priority | PlannedIntervention) -> set[tuple[str, int]]:
+    """Return what a priority asks for, or a planned intervention develops, by lineage."""
+    roles = {("role", role.lineage) for role in row.roles.all()}
+    return roles | {("behaviour", behaviour.lineage) for behaviour in row.behaviours.all()}
 
 
 def _people_and_places_offered(engagement: Engagement) -> list[Remark]:
