@@ -1,5 +1,6 @@
 """What every test stands on: reference data in the database, nothing shared between tests, a browser where there is one."""
 
+import gc
 import os
 import shutil
 import uuid
@@ -33,6 +34,13 @@ hypothesis_settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 hypothesis_settings.load_profile("portal")
+
+
+def pytest_collection_finish():
+    """Leave what is loaded for good out of the search for garbage, and search more seldom."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.fixture(scope="session", autouse=True)
