@@ -57,11 +57,11 @@ def days_of_mail(person):
 
 
 def run_each_day(clock, first, last, each_day=lambda day: None):
-    """Let the job run several times on each of these days, and note on each email when it went."""
+    """Let the job run on each of these days, several times where a month turns or has come round, and note when each email went."""
     day = first
     while day <= last:
         each_day(day)
-        for hour in (3, 9, 12):
+        for hour in (3, 9, 12) if day.day in (first.day, 1, 28, 29, 30, 31) else (9,):
             clock["now"] = at(day, hour)
             before = len(mail.outbox)
             send_contact_nudges()
