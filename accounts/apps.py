@@ -14,7 +14,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Tell the directory which people belong to an organisation; hear of passwords and second factors that change."""
+        """Tell the directory which people belong to an organisation; hear of sign-ins, and of passwords and second factors that change."""
         # Policies know models, which are loaded only now.
         from allauth.account import signals as passwords  # noqa: PLC0415 - as said above
         from allauth.mfa import signals as factors  # noqa: PLC0415 - as said above
@@ -25,6 +25,7 @@ class AccountsConfig(AppConfig):
         register_mentions(people_of_organisation, of=["accounts.User.organisation"])
         for signal in (passwords.password_changed, passwords.password_set, passwords.password_reset):
             signal.connect(_password_changed)
+        passwords.user_logged_in.connect(_signed_in)
         factors.authenticator_added.connect(_factor_added)
         factors.authenticator_removed.connect(_factor_removed)
         factors.authenticator_reset.connect(_codes_made)
@@ -33,6 +34,17 @@ class AccountsConfig(AppConfig):
 def _password_changed(*, request: Any, user: Any, **kwargs: Any) -> None:
     """Pass on that somebody has a new password."""
     _tell("PASSWORD", request, user)
+
+
+def _signed_in(*, request: Any, user: Any, **kwargs: Any) -> None:
+    """Keep by what the sign-in service of their organisation knows somebody, now that they have signed in from there."""
+    from accounts.actions import link_identity  # noqa: PLC0415 - it knows models, which are loaded after this module
+    from core.oidc import TO_KEEP, Identity  # noqa: PLC0415 - as said above
+
+    key, identity = request.session.pop(TO_KEEP, ("", {}))
+    kept = link_identity(person=user, identity=Identity(**identity), by=user) if key == str(user.pk) else None
+    if kept is not None:
+        _go_on(request, kept)
 
 
 def _factor_added(*, request: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:
@@ -62,5 +74,10 @@ def _tell(change: str, request: Any, user: Any) -> None:
 
     kept = note_security_change(person=user, change=SecurityChange[change], by=user)
     if request.user.is_authenticated and request.user.pk == kept.pk:
-        request.user.session_mark = kept.session_mark
-        update_session_auth_hash(request, request.user)
+        _go_on(request, kept)
+
+
+def _go_on(request: Any, kept: Any) -> None:
+    """Let a session go on under a new key, and be known by the mark that its person has now."""
+    request.user.session_mark = kept.session_mark
+    update_session_auth_hash(request, request.user)

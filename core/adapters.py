@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -18,7 +19,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.urls import reverse
 
-from core import drafts, sessions
+from core import drafts, oidc, sessions
 from core.text import refuse_unreachable
 
 if TYPE_CHECKING:
@@ -86,9 +87,14 @@ class AccountAdapter(DefaultAccountAdapter):
         return found is not None and found.pk == user.pk
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Ask again who it is, unless they have only just signed in."""
-        began = allauth_context.request.session.get(sessions.BEGAN, 0)
-        is_fresh = time.time() - began < app_settings.REAUTHENTICATION_TIMEOUT
+        """Ask again who it is, unless they have only just signed in and shown it then.
+
+        The sign-in service of an organisation lets whoever sits at a machine where somebody is signed in to it pass unasked: that shows nothing.
+        """
+        request = allauth_context.request
+        methods = {record["method"] for record in get_authentication_records(request, request.user)}
+        is_shown = oidc.METHOD not in methods or "mfa" in methods
+        is_fresh = is_shown and time.time() - request.session.get(sessions.BEGAN, 0) < app_settings.REAUTHENTICATION_TIMEOUT
         return not is_fresh and bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_reset_password_from_key_url(self, key: str) -> str:

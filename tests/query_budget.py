@@ -204,6 +204,10 @@ WITHOUT_A_PAGE = {
     "core:health_ready",
     "accounts:demonstration_sign_in",
     "accounts:invitation_accept",
+    # Only where the portal knows of a sign-in service: held by the tests of signing in there.
+    "accounts:oidc_sign_in",
+    "accounts:oidc_return",
+    "accounts:oidc_unlink",
     "accounts:person_invite",
     "accounts:person_reactivate",
     "accounts:person_sign_out",

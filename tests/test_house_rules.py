@@ -20,6 +20,8 @@ PUBLIC_PAGES = {
     "accounts:invitation_ask",
     "accounts:invitation_detail",
     "core:draft_save",
+    "accounts:oidc_return",
+    "accounts:oidc_sign_in",
     "core:health_live",
     "core:health_ready",
     "core:mail_detail",

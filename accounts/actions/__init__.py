@@ -18,9 +18,11 @@ from accounts.actions.security import (
     end_session,
     end_sessions,
     forget_sessions,
+    link_identity,
     note_security_change,
     relock_second_factors,
     reset_second_factor,
+    unlink_identity,
 )
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "forget_sessions",
     "hand_over_work",
     "hold_people",
+    "link_identity",
     "note_security_change",
     "queue_nudges",
     "reactivate_person",
@@ -46,4 +49,5 @@ __all__ = [
     "revoke_every_invitation",
     "revoke_invitations",
     "send_invitation",
+    "unlink_identity",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
 from accounts import policies
@@ -121,6 +122,8 @@ def _sign_out(person: User, *, by: User) -> None:
     person.save(update_fields=["password"])
     # Addresses that the sign-in package has noted: mail to one of them would still carry a code.
     EmailAddress.objects.filter(user=person).delete()
+    # Whoever the address belongs to now may come from the sign-in service of their organisation as somebody else.
+    SocialAccount.objects.filter(user=person).delete()
     forget_sessions(person=person, by=by)
     revoke_every_invitation(person=person, by=by)
     audit.record(SIGNED_OUT, person, by=by, trail="accounts")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt, encrypt
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.db import transaction
 
 from accounts import policies, tasks
@@ -18,6 +20,7 @@ from core.sessions import end_sessions_of
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from core.oidc import Identity
 
 # What of a second factor is kept locked: of an app its secret, of recovery codes what they are made from.
 _LOCKED = ("secret", "seed")
@@ -67,6 +70,30 @@ def reset_second_factor(*, person: User, by: User) -> User:
     refuse_if(policies.resetting_blockers(kept, held[by.pk]))
     Authenticator.objects.filter(user=kept).delete()
     return note_security_change(person=kept, change=SecurityChange.FACTOR_RESET, by=by)
+
+
+@transaction.atomic
+def link_identity(*, person: User, identity: Identity, by: User) -> User | None:
+    """Keep by what the sign-in service of their organisation knows a person, the first time that they sign in there.
+
+    Return the person with their new session mark; none where it is kept already, or where they are not known by it any more.
+    """
+    kept = hold_people(people=[person], by=by)[person.pk]
+    if policies.organisation_link_of(kept) is not None or policies.person_of_identity(identity) != kept:
+        return None
+    SocialAccount.objects.create(user=kept, provider=settings.OIDC_ISSUER, uid=identity.subject)
+    return note_security_change(person=kept, change=SecurityChange.OIDC_LINKED, by=by)
+
+
+@transaction.atomic
+def unlink_identity(*, person: User, by: User) -> User | None:
+    """Forget by what the sign-in service of their organisation knows a person; the next time they sign in there, it is kept anew."""
+    kept = hold_people(people=[person], by=by)[person.pk]
+    link = policies.organisation_link_of(kept)
+    if link is None:
+        return None
+    link.delete()
+    return note_security_change(person=kept, change=SecurityChange.OIDC_UNLINKED, by=by)
 
 
 @transaction.atomic

@@ -29,7 +29,7 @@ from accounts.policies.open_work import (
     work_names,
 )
 from accounts.policies.people import naming_blockers
-from accounts.policies.security import factors_of, resetting_blockers
+from accounts.policies.security import factors_of, organisation_link_of, person_of_identity, resetting_blockers
 
 __all__ = [
     "NEW",
@@ -54,9 +54,11 @@ __all__ = [
     "open_work_blockers",
     "open_work_of",
     "opening_blockers",
+    "organisation_link_of",
     "people_due_for_digest",
     "people_kept_by",
     "people_of_organisation",
+    "person_of_identity",
     "register_clients",
     "register_open_work",
     "register_work_names",

@@ -1,4 +1,4 @@
-"""What the sign-in pages show: the accounts and the mail of a demonstration, and the square code of an authenticator app."""
+"""What the sign-in pages show: the organisation's sign-in service, the accounts and the mail of a demonstration, and the square code of an authenticator app."""
 
 from __future__ import annotations
 
@@ -49,6 +49,12 @@ def demonstration_groups() -> list[Group]:
 def is_demonstration() -> bool:
     """Tell whether this is a demonstration, whose mail is shown on a page."""
     return bool(settings.DEMONSTRATION)
+
+
+@register.simple_tag
+def organisation_sign_in() -> str:
+    """Return what the sign-in service of the organisation is called; nothing where the portal knows of none."""
+    return str(settings.OIDC_NAME)
 
 
 def _group(role: Role, people: Sequence[User]) -> Group:

@@ -1,6 +1,7 @@
 """Pages of accounts, split by what they are about."""
 
 from accounts.views.leaving import person_leave, person_left
+from accounts.views.oidc import oidc_return, oidc_sign_in, oidc_unlink
 from accounts.views.people import (
     person_create,
     person_edit,
@@ -32,6 +33,9 @@ __all__ = [
     "invitation_accept",
     "invitation_ask",
     "invitation_detail",
+    "oidc_return",
+    "oidc_sign_in",
+    "oidc_unlink",
     "passkey_remove",
     "person_create",
     "person_edit",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal.flows import remove_authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import PermissionDenied
@@ -42,6 +43,8 @@ def security_detail(request: PortalRequest) -> HttpResponse:
         "sessions": sessions_of(request.user, timezone.now()),
         "this_mark": mark_of(request.session.session_key or ""),
         "has_password": request.user.has_usable_password(),
+        "organisation_link": policies.organisation_link_of(request.user),
+        "service": settings.OIDC_NAME,
     }
     return TemplateResponse(request, "accounts/security_detail.html", context)
 

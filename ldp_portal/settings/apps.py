@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "whitenoise.runserver_nostatic",
     "ldp_portal.backoffice.BackOfficeConfig",
     "django.contrib.auth",

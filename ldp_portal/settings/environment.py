@@ -16,6 +16,10 @@ MIN_KEY_LENGTH = 50
 MIN_KEY_SIGNS = 5
 MIN_TOKEN_LENGTH = 20
 THIS_MACHINE = {"", "localhost", "127.0.0.1", "::1"}
+# What the portal has to know of an organisation's own sign-in service: all of it, or nothing.
+OIDC_GROUP = ("PORTAL_OIDC_ISSUER", "PORTAL_OIDC_CLIENT_ID", "PORTAL_OIDC_CLIENT_SECRET", "PORTAL_OIDC_NAME")
+# As long as the column is that says which service knows somebody.
+MAX_ISSUER_LENGTH = 200
 
 
 def flag(name: str, environment: Mapping[str, str] = os.environ) -> bool:
@@ -33,12 +37,20 @@ def refuse_unsafe(environment: Mapping[str, str]) -> None:
 
     A portal with a `DATABASE_URL` and without `PORTAL_DEBUG` is in production. Without a `DATABASE_URL` it is one machine's own.
     """
+    reasons = list(_reasons_anywhere(environment))
     if environment.get("DATABASE_URL"):
-        reasons = list(
-            _reasons_in_debug(environment) if flag("PORTAL_DEBUG", environment) else _reasons_in_production(environment)
-        )
-        if reasons:
-            raise ImproperlyConfigured(" ".join(reasons))
+        reasons += _reasons_in_debug(environment) if flag("PORTAL_DEBUG", environment) else _reasons_in_production(environment)
+    if reasons:
+        raise ImproperlyConfigured(" ".join(reasons))
+
+
+def _reasons_anywhere(environment: Mapping[str, str]) -> Iterator[str]:
+    """Say what is wrong with settings that no portal can run with."""
+    missing = [name for name in OIDC_GROUP if not environment.get(name)]
+    if missing and len(missing) < len(OIDC_GROUP):
+        yield f"Set {', '.join(missing)} too, or none of PORTAL_OIDC_…: half of it lets nobody sign in."
+    if len(environment.get("PORTAL_OIDC_ISSUER", "")) > MAX_ISSUER_LENGTH:
+        yield f"PORTAL_OIDC_ISSUER is longer than {MAX_ISSUER_LENGTH} signs."
 
 
 def _reasons_in_debug(environment: Mapping[str, str]) -> Iterator[str]:
@@ -64,6 +76,8 @@ def _reasons_in_production(environment: Mapping[str, str]) -> Iterator[str]:
         yield "Set PORTAL_ADDRESS to an address with https://, or PORTAL_PLAIN_HTTP to 1 on a closed network."
     if 0 < len(environment.get("PORTAL_METRICS_TOKEN", "")) < MIN_TOKEN_LENGTH:
         yield f"PORTAL_METRICS_TOKEN can be guessed. Make it random and at least {MIN_TOKEN_LENGTH} signs long."
+    if not (environment.get("PORTAL_OIDC_ISSUER") or "https://").startswith("https://"):
+        yield "Set PORTAL_OIDC_ISSUER to an address with https://: whoever stands between could sign in as anybody."
     served = _served_folder_of(environment)
     if served is not None:
         yield f"The database stands in {served}, a folder of files for browsers. Put it elsewhere."

@@ -29,6 +29,7 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordRes
 # address has its own limit besides. The owner gets in meanwhile by a code or by the link to a new password.
 ACCOUNT_RATE_LIMITS = {
     "ask_for_link": "10/m/ip,3/h/key",
+    "oidc": "60/m/ip",
     "login_failed": "10/m/ip,60/h/ip,5/10m/key,10/h/key",
     "login_code_failed": "10/h/key",
 }
@@ -36,6 +37,14 @@ ACCOUNT_RATE_LIMITS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PORTAL_PROXIES", "0"))
 # “Is it you?” is asked before a step that matters, unless it was answered a short while ago.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+
+# An organisation's own sign-in service (OpenID Connect), beside password and code; without an issuer there is none.
+OIDC_ISSUER = os.environ.get("PORTAL_OIDC_ISSUER", "")
+OIDC_CLIENT_ID = os.environ.get("PORTAL_OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = os.environ.get("PORTAL_OIDC_CLIENT_SECRET", "")
+OIDC_NAME = os.environ.get("PORTAL_OIDC_NAME", "")
+# Who has signed in is known by their session alone: what the service gives to ask it further is thrown away.
+SOCIALACCOUNT_STORE_TOKENS = False
 
 # Second factors (docs/decisions/signing-in.md): admins always have one.
 SECOND_FACTOR_FOR_CONSULTANTS = flag("PORTAL_SECOND_FACTOR_FOR_CONSULTANTS")

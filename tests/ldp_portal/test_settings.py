@@ -12,6 +12,12 @@ GOOD = {
     "PORTAL_ADDRESS": "https://portal.example",
     "PORTAL_HOSTS": "portal.example",
 }
+SERVICE = {
+    "PORTAL_OIDC_ISSUER": "https://sign-in.example",
+    "PORTAL_OIDC_CLIENT_ID": "portal",
+    "PORTAL_OIDC_CLIENT_SECRET": "hunter4",
+    "PORTAL_OIDC_NAME": "NHSmail",
+}
 STATIC = f"sqlite:///{BASE_DIR / 'static' / 'portal.sqlite3'}"
 
 
@@ -31,6 +37,10 @@ STATIC = f"sqlite:///{BASE_DIR / 'static' / 'portal.sqlite3'}"
         pytest.param({"PORTAL_ADDRESS": "http://portal.example"}, "https://", id="plain address"),
         pytest.param({"PORTAL_ADDRESS": ""}, "https://", id="no address"),
         pytest.param({"PORTAL_METRICS_TOKEN": "figures"}, "PORTAL_METRICS_TOKEN", id="short token"),
+        pytest.param({"PORTAL_OIDC_NAME": "NHSmail"}, "Set PORTAL_OIDC_ISSUER, .*_SECRET too", id="a part of a service"),
+        pytest.param(SERVICE | {"PORTAL_OIDC_CLIENT_SECRET": ""}, "Set PORTAL_OIDC_CLIENT_SECRET too", id="no secret of it"),
+        pytest.param(SERVICE | {"PORTAL_OIDC_ISSUER": "http://sign-in.example"}, "PORTAL_OIDC_ISSUER", id="plain service"),
+        pytest.param(SERVICE | {"PORTAL_OIDC_ISSUER": f"https://{'x' * 200}"}, "longer than 200", id="endless service"),
         pytest.param({"DATABASE_URL": STATIC}, "files for browsers", id="database among static files"),
         pytest.param(
             {"DATABASE_URL": "sqlite:////srv/portal/media/deep/db", "PORTAL_VAR_DIR": "/srv/portal"},
@@ -62,6 +72,8 @@ def test_every_reason_is_said_at_once():
         pytest.param({"PORTAL_DEBUG": "1", "DATABASE_URL": "postgres://me@127.0.0.1:5433/try"}, id="a developer's database"),
         pytest.param({"PORTAL_DEBUG": "1", "DATABASE_URL": "postgres:///try"}, id="a developer's socket"),
         pytest.param(GOOD, id="production"),
+        pytest.param(GOOD | SERVICE, id="production with a sign-in service"),
+        pytest.param(GOOD | dict.fromkeys(SERVICE, ""), id="production with an empty line for each setting of one"),
         pytest.param(GOOD | {"PORTAL_SECRET_KEY_FALLBACKS": KEY[::-1]}, id="production with its key of before"),
         pytest.param(GOOD | {"PORTAL_ADDRESS": "http://portal", "PORTAL_PLAIN_HTTP": "1"}, id="a closed network"),
         pytest.param(GOOD | {"DATABASE_URL": "sqlite:////srv/data/portal.sqlite3"}, id="one machine's own file"),
@@ -71,8 +83,15 @@ def test_portal_starts_as(environment):
     assert refuse_unsafe(environment) is None
 
 
+def test_an_embedded_portal_too_refuses_half_of_a_sign_in_service():
+    with pytest.raises(ImproperlyConfigured, match="half of it lets nobody sign in"):
+        refuse_unsafe({"PORTAL_OIDC_ISSUER": SERVICE["PORTAL_OIDC_ISSUER"]})
+
+
 def test_refusal_does_not_repeat_what_is_secret():
     with pytest.raises(ImproperlyConfigured) as refused:
-        refuse_unsafe(GOOD | {"PORTAL_SECRET_KEY": "hunter2", "PORTAL_METRICS_TOKEN": "hunter3"})
+        refuse_unsafe(
+            GOOD | {"PORTAL_SECRET_KEY": "hunter2", "PORTAL_METRICS_TOKEN": "hunter3", "PORTAL_OIDC_CLIENT_SECRET": "hunter4"}
+        )
 
     assert "hunter" not in str(refused.value)

@@ -1,0 +1,101 @@
+"""Pages of signing in at the sign-in service of an organisation, and of taking the connection with it away."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import get_next_redirect_url, perform_login
+from allauth.core import ratelimit
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.signals import user_login_failed
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import actions, policies
+from core import oidc
+from core.keys import repeatable
+from core.pages import post_action
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from core.requests import PortalRequest
+
+
+@login_not_required
+@never_cache
+@require_POST
+@repeatable
+def oidc_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead on to the sign-in service of the organisation. There is no such page where the portal knows of none.
+
+    The page leads on by itself, and is no redirect: a browser holds the addresses that a form leads to against `form-action`, those that
+    the service redirects to included, and nobody here can know those.
+    """
+    _refuse_unless_offered()
+    if request.user.is_authenticated:
+        return redirect("home")
+    if not ratelimit.consume(request, action="oidc"):
+        return _not_now(request)
+    try:
+        address = oidc.begin(request, after=get_next_redirect_url(request) or "")
+    except oidc.NotAnswered:
+        return _not_now(request)
+    context = {"address": address, "service": settings.OIDC_NAME}
+    return TemplateResponse(request, "accounts/oidc_sign_in.html", context, headers={"Refresh": f"0;url={address}"})
+
+
+@login_not_required
+@never_cache
+@require_GET
+def oidc_return(request: HttpRequest) -> HttpResponse:
+    """Sign in whoever comes back from the sign-in service and has an account here; the page for anybody else is one and the same."""
+    _refuse_unless_offered()
+    if request.user.is_authenticated:
+        return redirect("home")
+    try:
+        identity, after = oidc.finish(request)
+    except oidc.NotAnswered:
+        return _not_now(request)
+    person = policies.person_of_identity(identity)
+    if person is None:
+        user_login_failed.send(sender=__name__, credentials={"email": identity.email}, request=request)
+        return TemplateResponse(request, "accounts/oidc_return.html", {"service": settings.OIDC_NAME}, status=403)
+    # It is kept once they are signed in, which a second factor may still stand before.
+    request.session[oidc.TO_KEEP] = [str(person.pk), asdict(identity)]
+    record_authentication(request, person, oidc.METHOD)
+    response: HttpResponse = perform_login(request, person, redirect_url=after or None)
+    return response
+
+
+@require_POST
+def oidc_unlink(request: PortalRequest) -> HttpResponse:
+    """Disconnect somebody's account from the sign-in service of their organisation."""
+
+    def unlink() -> None:
+        kept = actions.unlink_identity(person=request.user, by=request.user)
+        if kept is not None:
+            request.user.session_mark = kept.session_mark
+            update_session_auth_hash(request, request.user)
+        messages.success(request, "Your account is not connected any more.")
+
+    return post_action(request, act=unlink, done="accounts:security_detail")
+
+
+def _refuse_unless_offered() -> None:
+    """Let there be no such page in a portal that knows of no sign-in service."""
+    if not oidc.is_offered():
+        raise Http404
+
+
+def _not_now(request: HttpRequest) -> HttpResponse:
+    """Say that it did not work this time."""
+    return TemplateResponse(request, "accounts/oidc_not_now.html", {"service": settings.OIDC_NAME}, status=503)

@@ -1,0 +1,164 @@
+"""Signing in at an organisation's own sign-in service, by OpenID Connect (docs/decisions/signing-in.md).
+
+The steps are the authorisation code flow of OpenID Connect Core 1.0 with PKCE (RFC 7636). allauth does the asking and keeps the state;
+here stands what it leaves out: a nonce, a signature that is always checked, and that both answers of the service are about one person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import jwt
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.internal import statekit
+from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.utils import generate_code_challenge
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.conf import settings
+from django.urls import reverse
+from requests import RequestException
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+logger = logging.getLogger(__name__)
+
+SERVICE = "openid_connect"
+SCOPE = ["openid", "email"]
+# What a session says of somebody who came in this way.
+METHOD = "socialaccount"
+# Signatures that only the service can make: with the others, whoever knows the client secret could.
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
+NEEDED = ["iss", "aud", "exp", "iat", "sub"]
+# Where the session holds whose identity at the service is still to be kept: their key, and by what the service knows them.
+TO_KEEP = "oidc_to_keep"
+# How far the clocks of the service and of the portal may differ, in seconds.
+LEEWAY = 60
+
+
+class NotAnswered(Exception):
+    """Say that the service is away, or that what it answered does not hold."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the service says somebody is: by what it knows them, and their address where it has made sure of it."""
+
+    subject: str
+    email: str
+
+
+class Service(OpenIDConnectOAuth2Adapter):
+    """The one sign-in service that the settings name; none is ever read from the database."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request, SERVICE)
+        self.app = SocialApp(
+            provider=SERVICE,
+            client_id=settings.OIDC_CLIENT_ID,
+            secret=settings.OIDC_CLIENT_SECRET,
+            settings={"server_url": settings.OIDC_ISSUER.rstrip("/")},
+        )
+
+    def get_provider(self) -> OpenIDConnectProvider:
+        """Return the service as allauth speaks to it."""
+        return OpenIDConnectProvider(self.request, app=self.app)
+
+    def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
+        """Return where the service sends people back to: below the address of the portal, whatever a request says."""
+        return f"{settings.PORTAL_ADDRESS}{reverse('accounts:oidc_return')}"
+
+    def ask(self, address: str, **kwargs: Any) -> dict[str, Any]:
+        """Return what the service answers at one of its addresses."""
+        with get_adapter().get_requests_session() as session:
+            response = session.get(address, **kwargs)
+            response.raise_for_status()
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    def claims_of(self, token: str, *, nonce: str) -> dict[str, Any]:
+        """Return what an identity token says, if the service made it, just now, for this portal, and for this very sign-in."""
+        keys = jwt.PyJWKSet.from_dict(self.ask(self.openid_config["jwks_uri"]))
+        kid = jwt.get_unverified_header(token).get("kid")
+        # Without a name for its key it can only be the one key that there is.
+        key = keys[kid] if kid else keys.keys[0]
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=ALGORITHMS,
+            audience=settings.OIDC_CLIENT_ID,
+            issuer=settings.OIDC_ISSUER,
+            leeway=LEEWAY,
+            options={"require": NEEDED},
+        )
+        if not secrets.compare_digest(str(claims.get("nonce", "")), nonce):
+            raise NotAnswered("nonce")
+        if claims.get("azp", settings.OIDC_CLIENT_ID) != settings.OIDC_CLIENT_ID:
+            raise NotAnswered("azp")
+        return claims
+
+
+def is_offered() -> bool:
+    """Tell whether people can sign in at a service of their organisation."""
+    return bool(settings.OIDC_ISSUER)
+
+
+def begin(request: HttpRequest, *, after: str) -> str:
+    """Remember that somebody sets out to sign in, and return the address to lead them to; `after` is where they then want to be."""
+    service = Service(request)
+    challenge = generate_code_challenge()
+    state = {"after": after, "nonce": secrets.token_urlsafe(32), "verifier": challenge.pop("code_verifier")}
+    try:
+        client = service.get_client(request, service.app)
+        where = service.authorize_url
+        if service.openid_config["issuer"] != settings.OIDC_ISSUER:
+            raise NotAnswered("issuer")
+        client.state = statekit.stash_state(request, provider_id=SERVICE, state=state)
+        address: str = client.get_redirect_url(where, SCOPE, {**challenge, "nonce": state["nonce"]})
+    except (RequestException, KeyError, TypeError, ValueError) as error:
+        raise _not_answered(error) from error
+    return address
+
+
+def finish(request: HttpRequest) -> tuple[Identity, str]:
+    """Return who has come back from the service, and where they wanted to be. What they bring is good for one time."""
+    state = statekit.unstash_state(request, provider_id=SERVICE, state_id=request.GET.get("state", ""))
+    if state is None or "code" not in request.GET:
+        raise NotAnswered("state")
+    service = Service(request)
+    try:
+        client = service.get_client(request, service.app)
+        tokens = service.get_access_token_data(request, service.app, client, pkce_code_verifier=state["verifier"])
+        claims = service.claims_of(tokens["id_token"], nonce=state["nonce"])
+        said = claims if "email" in claims else _profile(service, tokens["access_token"], claims["sub"])
+        # Some services write the word, others the value.
+        is_verified = said.get("email_verified") in (True, "true")
+        identity = Identity(subject=_digest(claims["sub"]), email=str(said.get("email") or "") if is_verified else "")
+    except (RequestException, OAuth2Error, jwt.PyJWTError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _not_answered(error) from error
+    return identity, state["after"]
+
+
+def _profile(service: Service, access_token: str, subject: str) -> dict[str, Any]:
+    """Return what the service tells of somebody whose identity token holds no address, if it tells it of the same person."""
+    said = service.ask(service.profile_url, headers={"Authorization": f"Bearer {access_token}"})
+    if said["sub"] != subject:
+        raise NotAnswered("sub")
+    return said
+
+
+def _digest(subject: str) -> str:
+    """Return by what somebody's identity at the service is kept: of one length, and telling nothing of them."""
+    return hashlib.sha256(subject.encode()).hexdigest()
+
+
+def _not_answered(error: Exception) -> NotAnswered:
+    """Note of what kind a fault was; what the service said may name somebody."""
+    logger.warning("The sign-in service of the organisation has not answered as it should: %s", type(error).__name__)
+    return NotAnswered(type(error).__name__)
