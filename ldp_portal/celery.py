@@ -20,9 +20,17 @@ LOOK_AGAIN_SECONDS = 1.0
 class AttentiveConnection(Connection):
     """A way to the bell that is looked for every second while it is away: what waited meanwhile is begun soon after it is back."""
 
-    def _ensure_connection(self, *args: Any, **kwargs: Any) -> Any:
-        pauses = dict.fromkeys(("interval_start", "interval_step", "interval_max"), LOOK_AGAIN_SECONDS)
-        return super()._ensure_connection(*args, **{**pauses, **kwargs})
+    def _ensure_connection(
+        self,
+        errback: Any = None,
+        max_retries: int | None = None,
+        interval_start: float = LOOK_AGAIN_SECONDS,
+        interval_step: float = LOOK_AGAIN_SECONDS,
+        interval_max: float = LOOK_AGAIN_SECONDS,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
+        return super()._ensure_connection(errback, max_retries, interval_start, interval_step, interval_max, *args, **kwargs)
 
 
 class AttentiveQueue(AMQP):

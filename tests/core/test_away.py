@@ -121,5 +121,8 @@ def test_worker_looks_for_its_bell_every_second_and_no_less_often(monkeypatch):
     with pytest.raises(OperationalError):
         bell.connection_for_read().ensure_connection(lambda error, pause: None, max_retries=20)
 
+    # In the middle of sending, the pauses are said one by one.
+    with pytest.raises(OperationalError):
+        bell.connection_for_write()._ensure_connection(None, 1, 0, 0, 0)
     assert len([pause for pause in pauses if pause]) == 20
     assert max(pauses) == 1

@@ -2,9 +2,6 @@
 
 import http.client
 import json
-import os
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -16,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg2
-from django.conf import settings
 
 from tests.drills import databases, services
 
@@ -142,47 +138,13 @@ def stopped(writes, times, limit=LIMIT_SECONDS):
 
 @contextmanager
 def _portal(postgres, folder):
-    """Serve the portal on a database as it is served for real; return its port and the cookies of people who are signed in."""
-    (folder / "assets").symlink_to(Path(settings.STATICFILES_DIRS[1]))
-    port = services.free_port()
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "ldp_portal.settings",
-        "PORTAL_SECRET_KEY": "a-long-key-for-a-drill-that-nobody-uses-elsewhere-0123456789",
-        "PORTAL_ADDRESS": f"http://127.0.0.1:{port}",
-        "PORTAL_HOSTS": "127.0.0.1,testserver",
-        "PORTAL_PLAIN_HTTP": "1",
-        "PORTAL_VAR_DIR": str(folder),
-        "DATABASE_URL": postgres.address,
-        "REDIS_URL": "",
-    }
+    """Serve the portal on a database of its own; return its port and the cookies of people who are signed in."""
+    environment = services.environment_of(folder, DATABASE_URL=postgres.address)
     for words in (["manage.py", "migrate"], ["manage.py", "load_reference"], ["manage.py", "collectstatic", "--no-input"]):
-        _run(words, environment)
-    cookies = json.loads(_run(["-c", PREPARE], environment).splitlines()[-1])
-    command = [sys.executable, "-m", "gunicorn", "ldp_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
-    with (folder / "web.log").open("w") as log:
-        web = subprocess.Popen(
-            [*command, "--threads", "4", "--worker-tmp-dir", str(folder)],
-            env=environment,
-            cwd=settings.BASE_DIR,
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        services.until(lambda: services.answers(port), what="the portal")
+        services.run(words, environment)
+    cookies = json.loads(services.run(["-c", PREPARE], environment | {"PORTAL_PLAIN_HTTP": "1"}).splitlines()[-1])
+    with services.served(folder, environment) as port:
         yield port, cookies
-    finally:
-        web.terminate()
-        web.wait()
-
-
-def _run(words, environment):
-    done = subprocess.run(
-        [sys.executable, *words], env=environment, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise RuntimeError(f"{words}: {done.stderr[-2000:]}")
-    return done.stdout
 
 
 def _look(outcome, postgres):

@@ -79,13 +79,13 @@ def _killed(outcome, kills, kill, limit):
             services.until(lambda version=version: BriefFile.objects.filter(version=version).exists(), what="the brief")
             outcome.seconds.append(time.monotonic() - began)
             versions.append(version)
-        _settle()
+        settle()
         entries = [_entry(version) for version in versions]
         outcome.kills = sum(entry.tries > 1 for entry in entries)
-        outcome.wrong = [fault for version in versions for fault in _faults(version, worker.folder)]
+        outcome.wrong = [fault for version in versions for fault in faults(version, worker.folder)]
         outcome.wrong += ["every kill met a brief in the making"] if outcome.kills != kills else []
         outcome.wrong += [f"back within {limit} s"] if max(outcome.seconds) > limit else []
-        outcome.wrong += _faults_of_mail(server)
+        outcome.wrong += faults_of_mail(server)
     return outcome
 
 
@@ -107,12 +107,14 @@ def _entry(version):
     return OutboxEntry.objects.get(key=outbox.key_of(tasks.render_signed_brief, version.pk))
 
 
-def _settle():
+def settle(seconds=services.PATIENCE):
     """Wait until nothing is left to do."""
-    services.until(lambda: not OutboxEntry.objects.filter(status=OutboxStatus.WAITING).exists(), what="the end of all work")
+    services.until(
+        lambda: not OutboxEntry.objects.filter(status=OutboxStatus.WAITING).exists(), seconds=seconds, what="the end of all work"
+    )
 
 
-def _faults(version, folder):
+def faults(version, folder):
     """Return what must not be of one brief."""
     files = list(BriefFile.objects.filter(version=version))
     stored = list((folder / "media" / "briefs").rglob(f"{version.engagement.reference}-v*"))
@@ -126,7 +128,7 @@ def _faults(version, folder):
     return [f"{version.engagement.reference}: {what}" for what, is_so in held.items() if not is_so]
 
 
-def _faults_of_mail(server):
+def faults_of_mail(server):
     """Return what must not be of the mail: each message goes, and goes once."""
     messages = Message.objects.all()
     sent = messages.filter(status=MessageStatus.SENT, tries=1).count()

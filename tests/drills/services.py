@@ -1,4 +1,4 @@
-"""What the drills break: a Redis, a PostgreSQL, a worker with its clock and a mail server, each the drill's own and gone afterwards."""
+"""What the drills break: a Redis, a worker with its clock, a mail server, and the portal as it is served, each the drill's own and gone afterwards."""
 
 import os
 import shutil
@@ -37,18 +37,41 @@ def free_port():
         return taken.getsockname()[1]
 
 
+class Redis:
+    """A Redis that keeps nothing, at one port."""
+
+    def __init__(self):
+        self.port, self.process = free_port(), None
+        self.address = f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self):
+        """Start it and wait until it answers."""
+        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+        until(lambda: answers(self.port), what="Redis")
+
+    def stop(self):
+        """End it at once, with all it holds."""
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def redis_server():
+    """Run a Redis that can be stopped and started again."""
+    made = Redis()
+    made.start()
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
 @contextmanager
 def redis():
-    """Run a Redis that keeps nothing; return its address."""
-    port = free_port()
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
-    try:
-        until(lambda: answers(port), what="Redis")
-        yield f"redis://127.0.0.1:{port}/0"
-    finally:
-        process.kill()
-        process.wait()
+    """Run a Redis; return its address."""
+    with redis_server() as made:
+        yield made.address
 
 
 def answers(port):
@@ -64,6 +87,57 @@ def address_of_the_database():
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
     return urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
+
+
+def environment_of(folder, *, redis_url="", **own):
+    """Return the settings of a portal in production that keeps its files in a folder, and which of them are its own."""
+    assets = Path(folder) / "assets"
+    if not assets.exists():
+        assets.symlink_to(Path(settings.STATICFILES_DIRS[1]))
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "ldp_portal.settings",
+        # Who is signed in here is signed in there.
+        "PORTAL_SECRET_KEY": settings.SECRET_KEY,
+        "PORTAL_ADDRESS": "https://portal.example",
+        "PORTAL_HOSTS": "portal.example",
+        "PORTAL_VAR_DIR": str(folder),
+        "DATABASE_URL": address_of_the_database(),
+        "REDIS_URL": redis_url,
+        **own,
+    }
+
+
+def run(words, environment):
+    """Run a Python program of the portal to its end; return what it printed."""
+    done = subprocess.run(
+        [sys.executable, *words], env=environment, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"{words}: {done.stderr[-2000:]}")
+    return done.stdout
+
+
+@contextmanager
+def served(folder, environment):
+    """Serve the portal as it is served for real; return its port."""
+    port = free_port()
+    served_at = {"PORTAL_ADDRESS": f"http://127.0.0.1:{port}", "PORTAL_HOSTS": "127.0.0.1,testserver", "PORTAL_PLAIN_HTTP": "1"}
+    command = [sys.executable, "-m", "gunicorn", "ldp_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
+    with (folder / "web.log").open("w") as log:
+        web = subprocess.Popen(
+            [*command, "--no-control-socket", "--threads", "4", "--worker-tmp-dir", str(folder)],
+            env=environment | served_at,
+            cwd=settings.BASE_DIR,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        until(lambda: answers(port), what="the portal")
+        yield port
+    finally:
+        web.terminate()
+        web.wait()
 
 
 class _Letters(socketserver.StreamRequestHandler):
@@ -110,36 +184,28 @@ class Worker:
     """A Celery worker with two processes and its clock, in a process group of its own."""
 
     def __init__(self, folder, redis_url, mail_port):
-        self.folder, self.redis_url, self.mail_port = Path(folder), redis_url, mail_port
-        assets = self.folder / "assets"
-        if not assets.exists():
-            assets.symlink_to(Path(settings.STATICFILES_DIRS[1]))
-        self.process = None
+        self.folder, self.process = Path(folder), None
+        self.environment = environment_of(
+            folder,
+            redis_url=redis_url,
+            PORTAL_EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
+            PORTAL_EMAIL_HOST="127.0.0.1",
+            PORTAL_EMAIL_PORT=str(mail_port),
+        )
 
     def start(self):
         """Start it, without waiting until it is ready."""
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "ldp_portal.settings",
-            "PORTAL_SECRET_KEY": "a-long-key-for-a-drill-that-nobody-uses-elsewhere-0123456789",
-            "PORTAL_ADDRESS": "https://portal.example",
-            "PORTAL_HOSTS": "portal.example",
-            "PORTAL_VAR_DIR": str(self.folder),
-            "PORTAL_EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-            "PORTAL_EMAIL_HOST": "127.0.0.1",
-            "PORTAL_EMAIL_PORT": str(self.mail_port),
-            "DATABASE_URL": address_of_the_database(),
-            "REDIS_URL": self.redis_url,
-        }
         command = [sys.executable, "-m", "celery", "-A", "ldp_portal.celery", "worker", "--concurrency", "2", "--beat"]
         quiet = ["--schedule", str(self.folder / f"beat-{time.monotonic_ns()}"), "--without-gossip", "--without-mingle"]
         with (self.folder / "worker.log").open("a") as log:
             self.process = subprocess.Popen(
-                [*command, *quiet], env=environment, cwd=settings.BASE_DIR, stdout=log, stderr=log, start_new_session=True
+                [*command, *quiet], env=self.environment, cwd=settings.BASE_DIR, stdout=log, stderr=log, start_new_session=True
             )
 
     def kill(self):
-        """Kill all of its processes at once, the children that print among them."""
+        """Kill all of its processes at once, the children that print among them; one that was never started is left."""
+        if self.process is None:
+            return
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -171,13 +237,14 @@ class Worker:
 
 
 @contextmanager
-def worker(redis_url):
-    """Run a worker beside a mail server; return both and the folder in which it keeps its files."""
+def worker(redis_url, *, is_started=True):
+    """Have a worker beside a mail server, at work already or not yet; return both."""
     with tempfile.TemporaryDirectory(prefix="portal-drill-") as folder, mail_server() as server:
         made = Worker(folder, redis_url, server.server_address[1])
-        made.start()
         try:
-            made.ready()
+            if is_started:
+                made.start()
+                made.ready()
             yield made, server
         finally:
             made.kill()
