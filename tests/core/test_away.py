@@ -126,3 +126,18 @@ def test_worker_looks_for_its_bell_every_second_and_no_less_often(monkeypatch):
         bell.connection_for_write()._ensure_connection(None, 1, 0, 0, 0)
     assert len([pause for pause in pauses if pause]) == 20
     assert max(pauses) == 1
+
+
+def test_worker_and_its_clock_never_give_up_looking_for_their_bell(monkeypatch):
+    looks = []
+
+    def end_after_many(pause):
+        looks.append(pause)
+        if len(looks) == 500:
+            raise StopAsyncIteration
+
+    monkeypatch.setattr("kombu.utils.functional.sleep", end_after_many)
+    bell = Celery(broker=f"redis://127.0.0.1:{refused()}/0", set_as_current=False, amqp=AttentiveQueue)
+
+    with pytest.raises(StopAsyncIteration):
+        bell.connection_for_read().ensure_connection(lambda error, pause: None, app.conf.broker_connection_max_retries)
