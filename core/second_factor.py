@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     Answer = Callable[[HttpRequest], HttpResponseBase]
 
 SET_UP = "accounts:second_factor_create"
-# What somebody reaches who still has to set up a second factor: doing so, and signing out.
+# What somebody reaches who still has to set up a second factor: doing so, signing out, and how long they have for it.
 WHILE_SETTING_UP = {
     SET_UP,
     "mfa_activate_totp",
     "mfa_add_webauthn",
     "account_reauthenticate",
     "account_logout",
+    "core:session_time",
 }
 IS_IT_YOU = "Show first that it is you. Then check what you wanted to do, and do it again."
 

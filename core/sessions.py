@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -74,6 +75,22 @@ class SignedIn:
 def mark_of(key: str) -> str:
     """Return by what a page names the session of a key."""
     return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class TimeLeft:
+    """How long a session still lasts, in whole seconds, rounded up: without use (`idle`), and however much it is used (`limit`)."""
+
+    idle: int
+    limit: int
+
+
+def time_left(data: Mapping[str, Any] | SessionBase, now: datetime) -> TimeLeft:
+    """Return how long the session of somebody signed in still lasts; one that has just begun lasts as long as any."""
+    at = now.timestamp()
+    idle = data.get(SEEN, at) + IDLE_MINUTES * 60 - at
+    limit = data.get(BEGAN, at) + timedelta(hours=MAX_HOURS).total_seconds() - at
+    return TimeLeft(math.ceil(idle), math.ceil(limit))
 
 
 def is_over(data: Mapping[str, Any] | SessionBase, now: datetime) -> bool:

@@ -1,7 +1,8 @@
-"""Pages of the core: drafts, a form whose token is stale, the health of the portal, and the mail that a demonstration shows in place of sending it."""
+"""Pages of the core: drafts, how long a session still lasts, a form whose token is stale, the health of the portal, and the mail that a demonstration shows in place of sending it."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -10,10 +11,11 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core import drafts, health
+from core import drafts, health, sessions
 from core.keys import repeatable
 from core.models import DemonstrationMail
 
@@ -46,6 +48,23 @@ def draft_discard(request: HttpRequest) -> HttpResponse:
     subject = request.POST.get("draft_subject", "")
     drafts.discard(user=request.user, subject=subject)
     return redirect(subject if drafts.is_own_page(subject) else "home")
+
+
+@sessions.heartbeat
+@login_not_required
+@require_http_methods(["GET", "POST"])
+@repeatable
+def session_time(request: HttpRequest) -> HttpResponse:
+    """Say in how many seconds the session ends, as `sessions.TimeLeft`; a post begins its time without use anew first.
+
+    Answers 401 where it has ended. Asking does not use it.
+    """
+    if not request.user.is_authenticated:
+        return HttpResponse(status=401)
+    now = timezone.now()
+    if request.method == "POST":
+        request.session[sessions.SEEN] = now.timestamp()
+    return JsonResponse(asdict(sessions.time_left(request.session, now)))
 
 
 @login_not_required

@@ -82,7 +82,9 @@ PUBLIC_KEYS = {
 # What the audit trail keeps of reading: files that are taken along, and looks at the record of another person.
 TAKEN = re.compile(r"^engagements:(brief|version|pack_area|pack_person)_(download|word)\b")
 LOOKED_AT = re.compile(r"^(accounts:person_(edit|history|leave|left)|admin:[a-z]+_[a-z]+_change)$")
-CHANGING = re.compile(r"\bvalue=\"[A-Za-z0-9]{64}\"|nonce=\"[^\"]*\"|value=\"[0-9a-f-]{36}\"")
+CHANGING = re.compile(
+    r"\bvalue=\"[A-Za-z0-9]{64}\"|nonce=\"[^\"]*\"|value=\"[0-9a-f-]{36}\"|data-session-(idle|limit)=\"[0-9]+\""
+)
 
 
 @dataclass

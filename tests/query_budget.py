@@ -198,6 +198,7 @@ WITHOUT_A_PAGE = {
     "core:draft_save",
     "core:draft_discard",
     "core:csp_report",
+    "core:session_time",
     "effect_retry",
     # Asked by probes: held by the tests of the health of the portal.
     "core:health_live",

@@ -12,16 +12,18 @@ from django.urls import URLPattern, get_resolver
 from tests import house_rules as rules
 from tests.house_rules import PACKAGES, ROOT, Source, python, sources, templates
 
-# What anybody may see without signing in. `core:draft_save` answers strangers itself, so that the page can ask them to sign in.
+# What anybody may see without signing in. `core:draft_save` and `core:session_time` answer strangers
+# themselves, so that the page can ask them to sign in.
 PUBLIC_PAGES = {
     "core:csp_report",
     "accounts:demonstration_sign_in",
     "accounts:invitation_accept",
     "accounts:invitation_ask",
     "accounts:invitation_detail",
-    "core:draft_save",
     "accounts:oidc_return",
     "accounts:oidc_sign_in",
+    "core:draft_save",
+    "core:session_time",
     "core:health_live",
     "core:health_ready",
     "core:mail_detail",
@@ -47,6 +49,7 @@ WITHOUT_PAGE = {
     "engagements:version_word",
     "core:draft_save",
     "core:draft_discard",
+    "core:session_time",
     "core:health_live",
     "core:health_ready",
     "metrics",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.utils import timezone
 
-from core import drafts, keys
+from core import drafts, keys, sessions
 
 if TYPE_CHECKING:
     from core.forms import PortalForm
@@ -17,6 +18,12 @@ register = template.Library()
 def _posting(context: dict[str, Any]) -> dict[str, Any]:
     """Return what every form that posts needs."""
     return {"request": context["request"], "csrf_token": context.get("csrf_token", ""), "action_key": keys.new_key()}
+
+
+@register.simple_tag(takes_context=True)
+def session_left(context: dict[str, Any]) -> sessions.TimeLeft:
+    """Return how long the session of the page's reader still lasts."""
+    return sessions.time_left(context["request"].session, timezone.now())
 
 
 @register.inclusion_tag("components/portal_form.html", takes_context=True)

@@ -1,7 +1,8 @@
 // Keeps what is typed: as a draft on the server, and as a copy on the device until the server has it.
 
-import { insetText, signInLink, smallButton, statusLine } from './elements.js'
+import { clockTime, insetText, signInLink, smallButton, statusLine } from './elements.js'
 import { local, PREFIX } from './local.js'
+import { currentToken } from './token.js'
 
 const SAVE_GAP = 3000 // At most one draft in this many milliseconds, and none later than this after typing.
 const FIRST_PAUSE = 1000 // A short wait gathers a few keystrokes into one draft.
@@ -44,15 +45,11 @@ function putBack(form, words) {
 
 // Whoever signed in again in another tab has a new token; the page's own may be stale.
 function freshToken(form) {
-  const cookie = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)
+  const token = currentToken()
   const field = form.elements.namedItem('csrfmiddlewaretoken')
-  if (cookie && field) {
-    field.value = cookie[1]
+  if (token && field) {
+    field.value = token
   }
-}
-
-function timeNow() {
-  return new Date().toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 }
 
 function keepDrafts(form) {
@@ -108,7 +105,7 @@ function keepDrafts(form) {
 
   function answer(response) {
     if (response.ok) {
-      say(`Saved as a draft at ${timeNow()}`)
+      say(`Saved as a draft at ${clockTime()}`)
       if (!isDirty) {
         keepLocally({ isUnsaved: false, savedAt: Date.now() })
       }

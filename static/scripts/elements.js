@@ -1,5 +1,9 @@
 // The few elements that scripts add to a page.
 
+export function clockTime(at = new Date()) {
+  return at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+}
+
 export function statusLine() {
   const line = document.createElement('p')
   line.className = 'app-draft-status'

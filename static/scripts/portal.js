@@ -3,6 +3,7 @@
 import { startComponents } from './components.js'
 import { startDrafts } from './drafts.js'
 import { noteReading, openParts } from './reading.js'
+import { startSessionEnd } from './session.js'
 import { startSorting } from './sorting.js'
 
 const DOUBLE_CLICK_GAP = 3000
@@ -40,4 +41,5 @@ startDrafts()
 noteReading()
 openParts()
 startSorting()
+startSessionEnd()
 whenComplete(loadHtmx)

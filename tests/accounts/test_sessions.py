@@ -88,6 +88,30 @@ def test_s11_a_page_that_asks_by_itself_keeps_no_session_going(clock):
     assert answers == [200, 200, 302, 302]
 
 
+def test_d10_asking_how_long_a_session_lasts_keeps_it_from_nothing_and_staying_does(clock):
+    client = signed_in(ConsultantFactory(password=PASSWORD))
+    address = reverse("core:session_time")
+    clock.move(minutes=20)
+    asked = client.get(address).json()
+    told = soup(client.get(PAGE)).select_one("#portal-script")
+    clock.move(minutes=27)
+    stayed = client.post(address).json()
+    clock.move(minutes=27)
+    later = client.get(address).json()
+    clock.move(minutes=3)
+    ended = [client.get(address).status_code, client.post(address).status_code]
+
+    assert asked == {"idle": 10 * 60, "limit": (12 * 60 - 20) * 60}
+    assert (told["data-session-url"], told["data-session-idle"]) == (address, str(30 * 60))
+    assert told["data-session-limit"] == str(asked["limit"])
+    assert (stayed["idle"], later["idle"]) == (30 * 60, 3 * 60)
+    assert ended == [401, 401]
+
+
+def test_d10_a_page_shown_to_a_visitor_knows_of_no_end(client):
+    assert not soup(client.get("/framework/")).select_one("#portal-script").has_attr("data-session-url")
+
+
 def test_p01_what_is_posted_after_a_session_ended_by_itself_comes_back(clock):
     engagement = EngagementFactory()
     person = engagement.lead_consultant

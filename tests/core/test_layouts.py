@@ -34,6 +34,7 @@ def page(source=PAGE, *, user=None, path="/framework/", **context):
     """Render a page as somebody sees it and return its tree."""
     request = RequestFactory().get(path)
     request.user = user or AnonymousUser()
+    request.session = {}
     request.csp_nonce = "nonce-of-this-answer"
     html = engines["django"].from_string(source).render({"crumbs": [("Engagements", "/engagements/")], **context}, request)
     return BeautifulSoup(html, "html.parser")
