@@ -20,6 +20,8 @@ LEFT_ALONE_SECONDS = 5.0
 # How long a page waits for an answer, and how often it asks: once more, since a connection may be from before a restart.
 PATIENCE_SECONDS = 0.5
 MORE_TRIES = 1
+# How much a process keeps by itself meanwhile: more than anybody can ask for in that time to push out what is counted against them.
+MOST_KEPT = 100_000
 
 
 class Away:
@@ -62,8 +64,11 @@ class _Either:
     """What speaks to Redis; while that is away, the memory of this process, which takes keys as they are."""
 
     def __init__(self, shared: Any, away: Away) -> None:
-        self._shared, self._away = shared, away
-        self._own = LocMemCache("while-redis-is-away", {"KEY_FUNCTION": lambda key, prefix, version: key})
+        self._shared, self._away, self._is_own_in_use = shared, away, False
+        self._own = LocMemCache(
+            "while-redis-is-away",
+            {"KEY_FUNCTION": lambda key, prefix, version: key, "OPTIONS": {"MAX_ENTRIES": MOST_KEPT}},
+        )
 
     def __getattr__(self, name: str) -> Any:
         return partial(self._call, name)
@@ -71,8 +76,15 @@ class _Either:
     def _call(self, name: str, *args: Any) -> Any:
         if not self._away:
             try:
-                return getattr(self._shared, name)(*args)
+                answer = getattr(self._shared, name)(*args)
             except RedisError as error:
                 logger.warning("The shared cache is away (%s): this process goes on with its own.", type(error).__name__)
                 self._away.note()
+            else:
+                self._is_own_in_use = False
+                return answer
+        # What was kept when it was away the last time is of no use now.
+        if not self._is_own_in_use:
+            self._own.clear()
+            self._is_own_in_use = True
         return getattr(self._own, name)(*args)

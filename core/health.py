@@ -45,7 +45,7 @@ class Outbox(HealthCheck):
 
 
 @dataclasses.dataclass
-class SharedCache(Cache):
+class SharedCacheCheck(Cache):
     """The cache keeps what it is given, and all processes share it."""
 
     async def run(self) -> None:
@@ -82,7 +82,7 @@ class Migrations(HealthCheck):
 
 CHECKS: dict[str, type[HealthCheck]] = {
     "database": Database,
-    "cache": SharedCache,
+    "cache": SharedCacheCheck,
     "storage": Storage,
     "outbox": Outbox,
     "migrations": Migrations,

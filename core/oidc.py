@@ -43,7 +43,16 @@ LEEWAY = 60
 
 
 class NotAnswered(Exception):
-    """Say that the service is away, or that what it answered does not hold."""
+    """Say that the service is away, or that what it answered does not hold. Only the kind of fault is told: the service's own words may name somebody."""
+
+    def __init__(self, kind: str) -> None:
+        """Note of what kind the fault was."""
+        super().__init__(kind)
+        logger.warning("The sign-in service of the organisation has not answered as it should: %s", kind)
+
+
+class NotAsked(Exception):
+    """Say that somebody brings an answer that this browser has not asked for, has brought before, or that says no."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +93,12 @@ class Service(OpenIDConnectOAuth2Adapter):
 
     def claims_of(self, token: str, *, nonce: str) -> dict[str, Any]:
         """Return what an identity token says, if the service made it, just now, for this portal, and for this very sign-in."""
-        keys = jwt.PyJWKSet.from_dict(self.ask(self.openid_config["jwks_uri"]))
-        kid = jwt.get_unverified_header(token).get("kid")
-        # Without a name for its key it can only be the one key that there is.
-        key = keys[kid] if kid else keys.keys[0]
+        header = jwt.get_unverified_header(token)
+        key = _key_of(header, self.ask(self.openid_config["jwks_uri"])["keys"])
         claims: dict[str, Any] = jwt.decode(
             token,
             key,
-            algorithms=ALGORITHMS,
+            algorithms=[header["alg"]],
             audience=settings.OIDC_CLIENT_ID,
             issuer=settings.OIDC_ISSUER,
             leeway=LEEWAY,
@@ -122,7 +129,7 @@ def begin(request: HttpRequest, *, after: str) -> str:
         client.state = statekit.stash_state(request, provider_id=SERVICE, state=state)
         address: str = client.get_redirect_url(where, SCOPE, {**challenge, "nonce": state["nonce"]})
     except (RequestException, KeyError, TypeError, ValueError) as error:
-        raise _not_answered(error) from error
+        raise NotAnswered(type(error).__name__) from error
     return address
 
 
@@ -130,7 +137,7 @@ def finish(request: HttpRequest) -> tuple[Identity, str]:
     """Return who has come back from the service, and where they wanted to be. What they bring is good for one time."""
     state = statekit.unstash_state(request, provider_id=SERVICE, state_id=request.GET.get("state", ""))
     if state is None or "code" not in request.GET:
-        raise NotAnswered("state")
+        raise NotAsked
     service = Service(request)
     try:
         client = service.get_client(request, service.app)
@@ -141,8 +148,21 @@ def finish(request: HttpRequest) -> tuple[Identity, str]:
         is_verified = said.get("email_verified") in (True, "true")
         identity = Identity(subject=_digest(claims["sub"]), email=str(said.get("email") or "") if is_verified else "")
     except (RequestException, OAuth2Error, jwt.PyJWTError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _not_answered(error) from error
+        raise NotAnswered(type(error).__name__) from error
     return identity, state["after"]
+
+
+def _key_of(header: dict[str, Any], keys: list[dict[str, Any]]) -> jwt.PyJWK:
+    """Return the key that a token says it is signed with; one that names none can only be signed with the one key that there is.
+
+    A key need not say for which algorithm it is (RFC 7517): then it is the token's, which has to be one of `ALGORITHMS`.
+    """
+    signing = [key for key in keys if key.get("use", "sig") == "sig"]
+    found = [key for key in signing if "kid" not in header or key.get("kid") == header["kid"]]
+    algorithm = header["alg"]
+    if len(found) != 1 or algorithm not in ALGORITHMS or found[0].get("alg", algorithm) != algorithm:
+        raise NotAnswered("key")
+    return jwt.PyJWK(found[0], algorithm=algorithm)
 
 
 def _profile(service: Service, access_token: str, subject: str) -> dict[str, Any]:
@@ -156,9 +176,3 @@ def _profile(service: Service, access_token: str, subject: str) -> dict[str, Any
 def _digest(subject: str) -> str:
     """Return by what somebody's identity at the service is kept: of one length, and telling nothing of them."""
     return hashlib.sha256(subject.encode()).hexdigest()
-
-
-def _not_answered(error: Exception) -> NotAnswered:
-    """Note of what kind a fault was; what the service said may name somebody."""
-    logger.warning("The sign-in service of the organisation has not answered as it should: %s", type(error).__name__)
-    return NotAnswered(type(error).__name__)

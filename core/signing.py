@@ -31,9 +31,12 @@ def note_refused(*, credentials: dict[str, Any], **_: Any) -> None:
         audit.record("was not signed in", person, by=None, trail=TRAIL)
 
 
-def note_factor_refused(*, user: Any, **_: Any) -> None:
-    """Write down that somebody who knew the password did not pass the second factor."""
-    audit.record("was not let in without the second factor", user, by=None, trail=TRAIL)
+def note_factor_refused(*, user: Any, reauthentication: bool, **_: Any) -> None:
+    """Write down that a code of an app or a recovery code was wrong: of somebody on the way in, or asked again who they are."""
+    if reauthentication:
+        audit.record("did not show that it was them", user, by=user, trail=TRAIL)
+    else:
+        audit.record("was not let in without the second factor", user, by=None, trail=TRAIL)
 
 
 def _is_a_page(request: Any) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from allauth.account.utils import get_next_redirect_url, perform_login
 from allauth.core import ratelimit
 from django.conf import settings
@@ -16,11 +18,12 @@ from django.contrib.auth.signals import user_login_failed
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import actions, policies
-from core import oidc
+from core import oidc, second_factor
 from core.keys import repeatable
 from core.pages import post_action
 
@@ -44,11 +47,11 @@ def oidc_sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
     if not ratelimit.consume(request, action="oidc"):
-        return _not_now(request)
+        return _not_now(request, status=HTTPStatus.TOO_MANY_REQUESTS)
     try:
         address = oidc.begin(request, after=get_next_redirect_url(request) or "")
     except oidc.NotAnswered:
-        return _not_now(request)
+        return _not_now(request, status=HTTPStatus.SERVICE_UNAVAILABLE)
     context = {"address": address, "service": settings.OIDC_NAME}
     return TemplateResponse(request, "accounts/oidc_sign_in.html", context, headers={"Refresh": f"0;url={address}"})
 
@@ -63,8 +66,10 @@ def oidc_return(request: HttpRequest) -> HttpResponse:
         return redirect("home")
     try:
         identity, after = oidc.finish(request)
+    except oidc.NotAsked:
+        return _not_now(request, status=HTTPStatus.BAD_REQUEST)
     except oidc.NotAnswered:
-        return _not_now(request)
+        return _not_now(request, status=HTTPStatus.SERVICE_UNAVAILABLE)
     person = policies.person_of_identity(identity)
     if person is None:
         user_login_failed.send(sender=__name__, credentials={"email": identity.email}, request=request)
@@ -87,6 +92,8 @@ def oidc_unlink(request: PortalRequest) -> HttpResponse:
             update_session_auth_hash(request, request.user)
         messages.success(request, "Your account is not connected any more.")
 
+    if is_reauthentication_required(request, app=""):
+        return second_factor.ask_again(reverse("accounts:security_detail"), request)
     return post_action(request, act=unlink, done="accounts:security_detail")
 
 
@@ -96,6 +103,7 @@ def _refuse_unless_offered() -> None:
         raise Http404
 
 
-def _not_now(request: HttpRequest) -> HttpResponse:
-    """Say that it did not work this time."""
-    return TemplateResponse(request, "accounts/oidc_not_now.html", {"service": settings.OIDC_NAME}, status=503)
+def _not_now(request: HttpRequest, *, status: int) -> HttpResponse:
+    """Say that it did not work this time, and why as far as it helps."""
+    context = {"service": settings.OIDC_NAME, "is_crowded": status == HTTPStatus.TOO_MANY_REQUESTS}
+    return TemplateResponse(request, "accounts/oidc_not_now.html", context, status=status)

@@ -36,7 +36,10 @@ def place_for(person: int) -> Iterator[None]:
 
 @contextmanager
 def _only_one_of(person: int) -> Iterator[None]:
-    """Hold the one place that a person has in all processes together; where the cache is away, nobody is refused for it."""
+    """Hold the one place that a person has in all processes together, or in this one while the shared cache is away.
+
+    A place that was taken before the cache went away and given back meanwhile is free once its seconds are over.
+    """
     key = f"pdf-place-{person}"
     try:
         is_free = cache.add(key, True, timeout=HELD_SECONDS)

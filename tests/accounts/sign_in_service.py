@@ -18,6 +18,11 @@ KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
+def jwk(key):
+    """Return the public half of a key as a service tells it."""
+    return json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key()))
+
+
 class SignInService:
     """The service: whom it takes the browser for, and how it goes wrong. It holds the portal to PKCE, its secret and its address."""
 
@@ -28,6 +33,8 @@ class SignInService:
         # What an identity token says otherwise than it should, by what key it is signed, and which addresses fail.
         self.changes, self.key, self.algorithm, self.broken = {}, KEY, "RS256", set()
         self.issuer = address
+        # What the header of an identity token says beside its algorithm, and by which keys the service says that it signs.
+        self.headers, self.keys = {"kid": "one"}, [jwk(KEY) | {"kid": "one", "alg": "RS256"}]
         self.is_address_in_token = True
         self.profile_changes = {}
         self.codes, self.asked = {}, []
@@ -70,7 +77,7 @@ class SignInService:
             **(self.of_person() if self.is_address_in_token else {}),
         }
         claims = {name: value for name, value in (claims | self.changes).items() if value is not None}
-        signed = jwt.encode(claims, self.key, algorithm=self.algorithm, headers={"kid": "one"})
+        signed = jwt.encode(claims, self.key, algorithm=self.algorithm, headers=self.headers)
         return {"access_token": "open sesame", "token_type": "Bearer", "id_token": signed}
 
     def of_person(self):
@@ -82,7 +89,7 @@ class SignInService:
         if path == "/.well-known/openid-configuration":
             return self.discovery()
         if path == "/jwks":
-            return {"keys": [json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key())) | {"kid": "one", "alg": "RS256"}]}
+            return {"keys": self.keys}
         if path == "/token":
             return self.token(posted)
         return {"sub": self.subject, **self.of_person(), **self.profile_changes}

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts import actions
 from accounts.models import User
-from core import oidc, outbox
+from core import oidc, outbox, sessions
 from core.models import AuditEvent
 from tests.accounts.second_factors import code_now, enter_emailed_code, enter_password, give_app, hold_codes, is_signed_in
-from tests.accounts.sign_in_service import CLIENT_ID, CLIENT_SECRET, OTHER_KEY, a_sign_in_service
+from tests.accounts.sign_in_service import CLIENT_ID, CLIENT_SECRET, KEY, OTHER_KEY, a_sign_in_service, jwk
 from tests.factories.accounts import PASSWORD, ConsultantFactory, NationalAdminFactory, RegionalAdminFactory
 from tests.helpers import as_user, post, soup, text_of
 
@@ -243,6 +243,29 @@ def test_a_token_that_does_not_hold_signs_nobody_in(service):
     assert enter_by_service(service, client, person).status_code == 302
 
 
+def test_keys_need_not_say_for_which_algorithm_they_are_and_one_alone_needs_no_name(service):
+    person = ConsultantFactory()
+    found = {}
+    for algorithm in ("RS256", "RS512", "PS256"):
+        service.algorithm, service.keys = algorithm, [jwk(KEY) | {"kid": "one"}]
+        found[algorithm] = enter_by_service(service, Client(), person).status_code
+    service.algorithm, service.headers, service.keys = "RS256", {}, [jwk(KEY)]
+    found["no name"] = enter_by_service(service, Client(), person).status_code
+    service.keys = [jwk(KEY), jwk(OTHER_KEY)]
+    found["no name, two keys"] = enter_by_service(service, Client(), person).status_code
+    service.keys, service.headers = [jwk(KEY) | {"kid": "one", "alg": "RS512"}], {"kid": "one"}
+    found["another algorithm"] = enter_by_service(service, Client(), person).status_code
+
+    assert found == {
+        "RS256": 302,
+        "RS512": 302,
+        "PS256": 302,
+        "no name": 302,
+        "no name, two keys": 503,
+        "another algorithm": 503,
+    }
+
+
 def test_whoever_brings_back_what_they_were_not_given_is_not_signed_in(service):
     person = ConsultantFactory()
     service.email = person.email
@@ -259,15 +282,15 @@ def test_whoever_brings_back_what_they_were_not_given_is_not_signed_in(service):
     client.post("/accounts/logout/")
     replayed = client.get(back)
 
-    assert answers == [503] * 4
+    assert answers == [400] * 4
     assert first.status_code == 302
-    assert (replayed.status_code, is_signed_in(client), is_signed_in(thief)) == (503, False, False)
+    assert (replayed.status_code, is_signed_in(client), is_signed_in(thief)) == (400, False, False)
     back = come_back(service, client)
-    assert client.get(f"{BACK}?{denied}").status_code == 503
+    assert client.get(f"{BACK}?{denied}").status_code == 400
     other = dict(parse_qsl(urlsplit(back).query))
-    assert client.get(f"{BACK}?{urlencode({'state': other['state'], 'error': 'access_denied'})}").status_code == 503
+    assert client.get(f"{BACK}?{urlencode({'state': other['state'], 'error': 'access_denied'})}").status_code == 400
     # What was refused is used up too.
-    assert client.get(back).status_code == 503
+    assert client.get(back).status_code == 400
 
 
 @pytest.mark.parametrize("away", ["/.well-known/openid-configuration", "/jwks", "/token", "/userinfo"])
@@ -294,7 +317,7 @@ def test_a_service_that_calls_itself_otherwise_is_not_asked(service):
 def test_nobody_is_asked_too_often_to_go_there(service, settings):
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "oidc": "1/m/ip"}
 
-    assert [Client().post(START).status_code for _ in range(2)] == [200, 503]
+    assert [Client().post(START).status_code for _ in range(2)] == [200, 429]
 
 
 def test_whoever_is_signed_in_already_stays_who_they_are(service):
@@ -405,8 +428,8 @@ def test_somebody_whom_the_service_knows_anew_disconnects_and_comes_back(service
     again = Client()
     enter_by_service(service, again, person)
 
-    assert "Your account is connected with NHSmail" in text_of(page)
-    assert "Your account is connected with NHSmail" not in text_of(after)
+    assert "Your account has been connected with NHSmail" in text_of(page)
+    assert "Your account has been connected with NHSmail" not in text_of(after)
     assert not is_signed_in(other)
     assert is_signed_in(again)
     assert events(person)[1:] == ["disconnected the organisation’s sign-in of", "connected the organisation’s sign-in of"]
@@ -439,3 +462,20 @@ def test_the_form_leads_nowhere_else_than_before(service):
     }
 
     assert all("form-action 'self';" in policy for policy in policies)
+
+
+def test_disconnecting_asks_again_who_it_is(service):
+    person = ConsultantFactory(password=PASSWORD)
+    client = Client()
+    enter_by_service(service, client, person)
+    session = client.session
+    session[sessions.BEGAN] = time.time() - 3600
+    session["account_authentication_methods"] = []
+    session.save()
+
+    answer = post(client, UNLINK)
+    before = SocialAccount.objects.count()
+    client.post(answer["Location"], {"password": PASSWORD})
+
+    assert answer["Location"].startswith("/accounts/reauthenticate/")
+    assert before == 1
