@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
+# What is written down by another process whose clock is behind, or in a transaction that is not over, is told by the next summary.
+DIGEST_ENDS_BEFORE = timedelta(minutes=10)
+
 
 @transaction.atomic
 def queue_reminder(*, reminder: policies.Reminder, by: User | None = None) -> None:
@@ -29,10 +33,11 @@ def queue_reminder(*, reminder: policies.Reminder, by: User | None = None) -> No
 
 @transaction.atomic
 def queue_digest(*, person: User, now: datetime, by: User | None = None) -> None:
-    """Begin the daily summary of a person, once a day."""
-    since = begin_digest(person=person, now=now)
+    """Begin the daily summary of a person, once a day: of all but the last minutes, into which others may still write."""
+    until = now - DIGEST_ENDS_BEFORE
+    since = begin_digest(person=person, now=until)
     if since is not None:
-        tasks.send_digest.delay_on_commit(person.pk, since.isoformat(), now.isoformat())
+        tasks.send_digest.delay_on_commit(person.pk, since.isoformat(), until.isoformat())
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ STEPS = 10_000
 EXAMPLES_EACH = 20
 MAX_SECONDS = 900
 RESTORED_EVENTS, RESTORED_FILES, BROKEN_ARCHIVES = 5_000, 20, 20
-PARTS = {"signing", "parallel", "dying", "writers", "away", "killing", "restoring"}
+PARTS = {"signing", "parallel", "dying", "writers", "away", "killing", "bell", "clock", "restoring"}
 COLUMNS = "{:<58} {:>8} {:>8} {:>8} {:>6} {:>8}"
 
 
@@ -36,6 +36,8 @@ def main(words):
         held += _writers() if "writers" in wanted else []
         held += _away() if "away" in wanted else []
         held += _killing() if "killing" in wanted else []
+        held += _bell() if "bell" in wanted else []
+        held += _clock() if "clock" in wanted else []
         held += _restoring() if "restoring" in wanted else []
     return all(held)
 
@@ -179,6 +181,41 @@ def _killing():
         say(f"  back within {max(outcome.seconds):.1f} s, half of them within {statistics.median(outcome.seconds):.1f} s")
         held.append(_told(outcome.wrong))
     return held
+
+
+def _bell():
+    """Stop Redis while two hundred people sign off, empty it, and bring each message twice (D3, D5)."""
+    from tests.drills import bell, services  # noqa: PLC0415 - needs the settings
+
+    if not services.HAS_REDIS:
+        say("  left out, there is no Redis on this machine: D3, D5")
+        return []
+    held = []
+    for drill, briefs in ((bell.stopped, 200), (bell.forgotten, 100), (bell.doubled, 100)):
+        began = time.monotonic()
+        outcome = drill(briefs)
+        _row(outcome.name, outcome.briefs, outcome.done, "", len(outcome.wrong), began)
+        if outcome.answered:
+            say(
+                f"  answered within {max(outcome.answered):.1f} s, half of them within {statistics.median(outcome.answered):.1f} s"
+            )
+        say(f"  the first brief after {outcome.first:.1f} s, all after {outcome.seconds:.1f} s: {outcome.rate:.1f} a second")
+        held.append(_told(outcome.wrong))
+    return held
+
+
+def _clock():
+    """Let two years go by (D15)."""
+    from django.db import transaction  # noqa: PLC0415 - needs the settings
+
+    from tests.drills import clock  # noqa: PLC0415 - as above
+
+    began = time.monotonic()
+    with transaction.atomic():
+        outcome = clock.run(clock.EVERY_DAY)
+        transaction.set_rollback(True)
+    _row("D15 rounds of all jobs over two years, by two clocks", outcome.rounds, outcome.emails, "", len(outcome.wrong), began)
+    return [_told(outcome.wrong)]
 
 
 def _restoring():

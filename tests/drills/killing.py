@@ -85,7 +85,7 @@ def _killed(outcome, kills, kill, limit):
         outcome.wrong = [fault for version in versions for fault in faults(version, worker.folder)]
         outcome.wrong += ["every kill met a brief in the making"] if outcome.kills != kills else []
         outcome.wrong += [f"back within {limit} s"] if max(outcome.seconds) > limit else []
-        outcome.wrong += faults_of_mail(server)
+        outcome.wrong += faults_of_mail(server, [version.engagement for version in versions])
     return outcome
 
 
@@ -128,9 +128,9 @@ def faults(version, folder):
     return [f"{version.engagement.reference}: {what}" for what, is_so in held.items() if not is_so]
 
 
-def faults_of_mail(server):
+def faults_of_mail(server, engagements):
     """Return what must not be of the mail: each message goes, and goes once."""
-    messages = Message.objects.all()
+    messages = Message.objects.filter(engagement__in=engagements)
     sent = messages.filter(status=MessageStatus.SENT, tries=1).count()
     is_so = sent == messages.exclude(status=MessageStatus.NOT_NEEDED).count() == server.letters
     return [] if is_so else [f"each message goes once: {server.letters} letters for {messages.count()} messages"]
