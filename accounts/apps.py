@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 
 
 class AccountsConfig(AppConfig):
@@ -39,12 +39,19 @@ def _password_changed(*, request: Any, user: Any, **kwargs: Any) -> None:
 def _signed_in(*, request: Any, user: Any, **kwargs: Any) -> None:
     """Keep by what the sign-in service of their organisation knows somebody, now that they have signed in from there."""
     from accounts.actions import link_identity  # noqa: PLC0415 - it knows models, which are loaded after this module
+    from accounts.policies import person_of_identity  # noqa: PLC0415 - as said above
     from core.oidc import TO_KEEP, Identity  # noqa: PLC0415 - as said above
 
-    key, identity = request.session.pop(TO_KEEP, ("", {}))
-    kept = link_identity(person=user, identity=Identity(**identity), by=user) if key == str(user.pk) else None
+    key, found = request.session.pop(TO_KEEP, ("", {}))
+    if key != str(user.pk):
+        return
+    identity = Identity(**found)
+    kept = link_identity(person=user, identity=identity, by=user)
     if kept is not None:
         _go_on(request, kept)
+    elif person_of_identity(identity) != user:
+        # Somebody else was let in as them while they stood before the second factor.
+        logout(request)
 
 
 def _factor_added(*, request: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import logging
 import secrets
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import jwt
@@ -21,6 +22,7 @@ from allauth.socialaccount.providers.oauth2.utils import generate_code_challenge
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
+from django.core.cache import cache
 from django.urls import reverse
 from requests import RequestException
 
@@ -40,6 +42,14 @@ NEEDED = ["iss", "aud", "exp", "iat", "sub"]
 TO_KEEP = "oidc_to_keep"
 # How far the clocks of the service and of the portal may differ, in seconds.
 LEEWAY = 60
+# For how long what the service says of itself is kept, and one that did not answer is left alone.
+KEPT_SECONDS = 300
+LEFT_ALONE_SECONDS = 10
+# RFC 5321, and the column that holds an address.
+MAX_ADDRESS_LENGTH = 254
+PLACES = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+# What a service that is away, or answers anything at all, may make of a question.
+FAULTS = (RequestException, OAuth2Error, jwt.PyJWTError, KeyError, TypeError, ValueError, AttributeError, RecursionError)
 
 
 class NotAnswered(Exception):
@@ -74,6 +84,23 @@ class Service(OpenIDConnectOAuth2Adapter):
             secret=settings.OIDC_CLIENT_SECRET,
             settings={"server_url": settings.OIDC_ISSUER.rstrip("/")},
         )
+
+    @cached_property
+    def openid_config(self) -> dict[str, Any]:
+        """Return what the service says of itself. It is asked once in some minutes; one that did not answer is left alone for some seconds."""
+        key = f"oidc-{hashlib.sha256(settings.OIDC_ISSUER.encode()).hexdigest()}"
+        found: dict[str, Any] | None = cache.get(key)
+        if found is None:
+            try:
+                found = self.ask(self.get_provider().server_url)
+                _refuse_unless_sound(found)
+            except Exception:
+                cache.set(key, {}, LEFT_ALONE_SECONDS)
+                raise
+            cache.set(key, found, KEPT_SECONDS)
+        if not found:
+            raise NotAnswered("a moment ago")
+        return found
 
     def get_provider(self) -> OpenIDConnectProvider:
         """Return the service as allauth speaks to it."""
@@ -124,11 +151,10 @@ def begin(request: HttpRequest, *, after: str) -> str:
     try:
         client = service.get_client(request, service.app)
         where = service.authorize_url
-        if service.openid_config["issuer"] != settings.OIDC_ISSUER:
-            raise NotAnswered("issuer")
         client.state = statekit.stash_state(request, provider_id=SERVICE, state=state)
-        address: str = client.get_redirect_url(where, SCOPE, {**challenge, "nonce": state["nonce"]})
-    except (RequestException, KeyError, TypeError, ValueError) as error:
+        query = client.get_redirect_url("", SCOPE, {**challenge, "nonce": state["nonce"]}).removeprefix("?")
+        address = f"{where}{'&' if '?' in where else '?'}{query}"
+    except FAULTS as error:
         raise NotAnswered(type(error).__name__) from error
     return address
 
@@ -144,12 +170,20 @@ def finish(request: HttpRequest) -> tuple[Identity, str]:
         tokens = service.get_access_token_data(request, service.app, client, pkce_code_verifier=state["verifier"])
         claims = service.claims_of(tokens["id_token"], nonce=state["nonce"])
         said = claims if "email" in claims else _profile(service, tokens["access_token"], claims["sub"])
-        # Some services write the word, others the value.
-        is_verified = said.get("email_verified") in (True, "true")
-        identity = Identity(subject=_digest(claims["sub"]), email=str(said.get("email") or "") if is_verified else "")
-    except (RequestException, OAuth2Error, jwt.PyJWTError, KeyError, TypeError, ValueError, AttributeError) as error:
+        identity = Identity(subject=_digest(claims["sub"]), email=_address(said))
+    except FAULTS as error:
         raise NotAnswered(type(error).__name__) from error
     return identity, state["after"]
+
+
+def _refuse_unless_sound(found: Any) -> None:
+    """Take what a service says of itself only where it is the one of the settings, at addresses as safe as its own."""
+    if not isinstance(found, dict) or found["issuer"] != settings.OIDC_ISSUER:
+        raise NotAnswered("issuer")
+    ways = ("https://",) if settings.OIDC_ISSUER.startswith("https://") else ("https://", "http://")
+    told = [found[place] for place in PLACES] + ([found["userinfo_endpoint"]] if "userinfo_endpoint" in found else [])
+    if not all(isinstance(address, str) and address.startswith(ways) and address.isprintable() for address in told):
+        raise NotAnswered("addresses")
 
 
 def _key_of(header: dict[str, Any], keys: list[dict[str, Any]]) -> jwt.PyJWK:
@@ -171,6 +205,17 @@ def _profile(service: Service, access_token: str, subject: str) -> dict[str, Any
     if said["sub"] != subject:
         raise NotAnswered("sub")
     return said
+
+
+def _address(said: dict[str, Any]) -> str:
+    """Return the address that the service has made sure of, or nothing.
+
+    One with letters of other alphabets is none: databases take some of them for ours when they ignore case.
+    """
+    # Some services write the word, others the value.
+    is_verified = said.get("email_verified") is True or said.get("email_verified") == "true"
+    address = str(said.get("email") or "")
+    return address if is_verified and address.isascii() and len(address) <= MAX_ADDRESS_LENGTH else ""
 
 
 def _digest(subject: str) -> str:

@@ -41,8 +41,7 @@ def person_of_identity(identity: Identity) -> User | None:
     identity with it: an address that the service gives to somebody else later leads to nobody's account.
     """
     found = User.objects.active().with_email(identity.email).first() if identity.email else None
-    # Databases take some letters of other alphabets for ours when they ignore case.
-    if found is None or found.email.lower() != identity.email.strip().lower() or not identity.email.isascii():
+    if found is None or found.email.lower() != identity.email.strip().lower():
         return None
     links = SocialAccount.objects.filter(provider=settings.OIDC_ISSUER)
     known = links.filter(user=found) | links.filter(uid=identity.subject)

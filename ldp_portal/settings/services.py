@@ -28,7 +28,8 @@ else:
 CACHES = {
     "default": {"BACKEND": "core.away.SharedCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    # As many as nobody can ask for to push out what is counted against them.
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
 }
 
 CELERY_BROKER_URL = REDIS_URL

@@ -45,6 +45,7 @@ OIDC_CLIENT_SECRET = os.environ.get("PORTAL_OIDC_CLIENT_SECRET", "")
 OIDC_NAME = os.environ.get("PORTAL_OIDC_NAME", "")
 # Who has signed in is known by their session alone: what the service gives to ask it further is thrown away.
 SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_ADAPTER = "core.asking.ServiceAdapter"
 
 # Second factors (docs/decisions/signing-in.md): admins always have one.
 SECOND_FACTOR_FOR_CONSULTANTS = flag("PORTAL_SECOND_FACTOR_FOR_CONSULTANTS")

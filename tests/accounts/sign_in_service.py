@@ -36,7 +36,9 @@ class SignInService:
         # What the header of an identity token says beside its algorithm, and by which keys the service says that it signs.
         self.headers, self.keys = {"kid": "one"}, [jwk(KEY) | {"kid": "one", "alg": "RS256"}]
         self.is_address_in_token = True
-        self.profile_changes = {}
+        self.profile_changes, self.discovery_changes = {}, {}
+        # Which addresses send on to another, and what some answer as it stands.
+        self.redirects, self.bodies = set(), {}
         self.codes, self.asked = {}, []
 
     def discovery(self):
@@ -46,6 +48,7 @@ class SignInService:
             "issuer": self.issuer,
             "jwks_uri": f"{self.address}/jwks",
             **{f"{name}_endpoint": f"{self.address}/{place}" for name, place in places.items()},
+            **self.discovery_changes,
         }
 
     def authorize(self, query):
@@ -111,13 +114,18 @@ def a_sign_in_service():
             service.asked.append(path)
             if path in service.broken:
                 self.send_error(503)
+            elif path in service.redirects:
+                self.send_response(307)
+                self.send_header("Location", f"{service.address}/elsewhere")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
             elif path == "/authorize":
                 self.send_response(302)
                 self.send_header("Location", service.authorize(urlsplit(self.path).query))
                 self.send_header("Content-Length", "0")
                 self.end_headers()
             else:
-                body = json.dumps(service.answer(path, posted)).encode()
+                body = service.bodies.get(path) or json.dumps(service.answer(path, posted)).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))

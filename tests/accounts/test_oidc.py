@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +15,15 @@ from accounts import actions
 from accounts.models import User
 from core import oidc, outbox, sessions
 from core.models import AuditEvent
-from tests.accounts.second_factors import code_now, enter_emailed_code, enter_password, give_app, hold_codes, is_signed_in
+from tests.accounts.second_factors import (
+    code_now,
+    enter_emailed_code,
+    enter_password,
+    give_app,
+    hold_codes,
+    is_signed_in,
+    recovery_codes_of,
+)
 from tests.accounts.sign_in_service import CLIENT_ID, CLIENT_SECRET, KEY, OTHER_KEY, a_sign_in_service, jwk
 from tests.factories.accounts import PASSWORD, ConsultantFactory, NationalAdminFactory, RegionalAdminFactory
 from tests.helpers import as_user, post, soup, text_of
@@ -479,3 +488,82 @@ def test_disconnecting_asks_again_who_it_is(service):
 
     assert answer["Location"].startswith("/accounts/reauthenticate/")
     assert before == 1
+
+
+def test_whatever_a_service_answers_breaks_no_page(service):
+    person = ConsultantFactory()
+    found = {}
+    for place in ("/.well-known/openid-configuration", "/jwks", "/token"):
+        for body in (b"[]", b"null", b'"x"', b"NaN", b"[" * 200_000, b"\xff", b" " * 1_100_000 + b"{}"):
+            service.__init__(service.address)
+            service.bodies = {place: body}
+            cache.clear()
+            client = Client()
+            answer = client.post(START)
+            if "Refresh" in answer.headers:
+                service.email = person.email
+                address = answer.headers["Refresh"].removeprefix("0;url=")
+                answer = client.get(service.authorize(urlsplit(address).query))
+            found[place, body[:9]] = answer.status_code, is_signed_in(client)
+
+    assert set(found.values()) == {(503, False)}
+
+
+@pytest.mark.parametrize("place", ["javascript:alert(1)//", "ftp://service.example/", "https://service.example/\n", ["x"], None])
+def test_nobody_is_led_to_an_address_that_is_none(service, place):
+    service.discovery_changes = {"authorization_endpoint": place}
+
+    assert Client().post(START).status_code == 503
+
+
+def test_an_address_of_a_service_may_have_a_question_of_its_own(service):
+    service.discovery_changes = {"authorization_endpoint": f"{service.address}/authorize?policy=one"}
+
+    address = led_to(Client())
+
+    asked = dict(parse_qsl(urlsplit(address).query))
+    assert (asked["policy"], asked["client_id"]) == ("one", CLIENT_ID)
+
+
+def test_the_secret_is_not_sent_on_to_another_address(service):
+    person = ConsultantFactory()
+    service.redirects = {"/token"}
+    client = Client()
+
+    answer = enter_by_service(service, client, person)
+
+    assert (answer.status_code, is_signed_in(client)) == (503, False)
+    assert "/elsewhere" not in service.asked
+
+
+def test_a_service_is_asked_once_what_it_says_of_itself_and_left_alone_where_it_is_away(service):
+    for _ in range(3):
+        led_to(Client())
+    once = service.asked.count("/.well-known/openid-configuration")
+    cache.clear()
+    service.broken = {"/.well-known/openid-configuration"}
+
+    assert [Client().post(START).status_code for _ in range(3)] == [503] * 3
+    assert (once, service.asked.count("/.well-known/openid-configuration")) == (1, 2)
+
+
+def test_an_address_that_no_database_takes_leads_to_nobody(service):
+    for email in ("a" * 60_000 + "@example.org", "\ud800@example.org", ""):
+        service.email = email
+
+        assert enter_by_service(service, Client()).status_code == 403
+
+
+def test_whoever_waits_at_the_second_factor_while_another_is_linked_is_not_let_in(service, monkeypatch):
+    hold_codes(monkeypatch)
+    person = NationalAdminFactory()
+    secret = give_app(person)
+    first, second = Client(), Client()
+    to_first = enter_by_service(service, first, person)["Location"]
+    service.subject = "subject-2"
+    to_second = enter_by_service(service, second, person)["Location"]
+
+    first.post(to_first, {"code": code_now(secret)})
+    second.post(to_second, {"code": recovery_codes_of(person)[0]})
+
+    assert (is_signed_in(first), is_signed_in(second)) == (True, False)
