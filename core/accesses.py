@@ -66,7 +66,7 @@ def note_download(request: HttpRequest, subject: Model, name: str, *, holds: str
 def note_look(request: HttpRequest, subject: Model, verb: str) -> None:
     """Write down that a person looks at the record of another, the first time in an hour."""
     told = {"trail": LOOKS, "verb": verb, "subject_type": subject._meta.label_lower, "subject_id": subject.pk}
-    if request.method == "GET" and subject != request.user and not _was_told(request, **told):
+    if request.method in ("GET", "POST") and subject != request.user and not _was_told(request, **told):
         audit.record(verb, subject, by=request.user, trail=LOOKS)
 
 

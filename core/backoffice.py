@@ -19,6 +19,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_http_methods
 
 from core import accesses, drafts
 from core.keys import repeatable
@@ -125,6 +126,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         """Show all of them as words."""
         return self.get_fields(request, obj)
 
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     @method_decorator(repeatable)
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

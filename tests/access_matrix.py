@@ -81,6 +81,8 @@ PUBLIC_KEYS = {
 }
 # What the audit trail keeps of reading: files that are taken along, and looks at the record of another person.
 TAKEN = re.compile(r"^engagements:(brief|version|pack_area|pack_person)_(download|word)\b")
+# A form that is sent back with its faults shows the account as well.
+KEPT = re.compile(r"^accounts:person_(edit|leave)$")
 LOOKED_AT = re.compile(r"^(accounts:person_(edit|history|leave|left)|admin:[a-z]+_[a-z]+_change)$")
 CHANGING = re.compile(
     r"\bvalue=\"[A-Za-z0-9]{64}\"|nonce=\"[^\"]*\"|value=\"[0-9a-f-]{36}\"|data-session-(idle|limit)=\"[0-9]+\""
@@ -321,6 +323,8 @@ def trails_of(label, method, answer, person):
         return []
     if answer.status in (403, 404) and name not in open_to_all():
         return [f"{accesses.REFUSALS}{name.replace('None', 'other')}"]
+    if method == "POST" and answer.status < 400 and KEPT.match(name):
+        return [accesses.LOOKS]
     if method == "GET" and answer.status == 200:
         return [accesses.DOWNLOADS] if TAKEN.match(name) else [accesses.LOOKS] if LOOKED_AT.match(name) else []
     return []

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import actions, forms, policies
 from accounts.enums import HANDED_OVER
 from accounts.models import User
-from accounts.views.people import about_person, load_person, person_url
+from accounts.views.people import LOOKED_AT, about_person, load_person, person_url, show_person
+from core import accesses
 from core.models import AuditEvent
 from core.pages import form_page
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "POST"])
 def person_leave(request: PortalRequest, pk: int) -> HttpResponse:
     """Show everything that waits on a person; hand it over and close their account, all in one step."""
-    person = load_person(request, pk)
+    person = show_person(request, pk)
     works = policies.open_work_of(person, request.user)
     is_self = person.pk == request.user.pk
     can_leave = bool(works) or (person.is_active and not is_self)
@@ -58,6 +59,7 @@ def person_left(request: PortalRequest, pk: int) -> HttpResponse:
     event = events.select_related("actor").order_by("-at", "-pk").first()
     if event is None:
         raise Http404
+    accesses.note_look(request, person, LOOKED_AT)
     rows = _told_to(request.user, event.changes)
     context = about_person(person) | {
         "event": event,

@@ -41,6 +41,12 @@ def load_person(request: PortalRequest, pk: int) -> User:
         raise PermissionDenied
     kept = policies.people_kept_by(request.user).select_related("region", "organisation")
     person: User = get_object_or_404(kept, pk=pk)
+    return person
+
+
+def show_person(request: PortalRequest, pk: int) -> User:
+    """Return a person for a page that shows their account, and write down that the admin looks at it."""
+    person = load_person(request, pk)
     accesses.note_look(request, person, LOOKED_AT)
     return person
 
@@ -105,7 +111,7 @@ def person_create(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def person_edit(request: PortalRequest, pk: int) -> HttpResponse:
     """Show one person, and change what they are called, do and may do."""
-    person = load_person(request, pk)
+    person = show_person(request, pk)
     # A role opens doors: whoever gives one shows that it is they.
     if (
         request.method == "POST"
@@ -163,7 +169,7 @@ def person_reactivate(request: PortalRequest, pk: int) -> HttpResponse:
 @require_safe
 def person_history(request: PortalRequest, pk: int) -> HttpResponse:
     """Tell what was done to an account: role, links, closing and handing over (P19)."""
-    person = load_person(request, pk)
+    person = show_person(request, pk)
     links = Invitation.objects.for_trail(policies.invitation_trail(person)).values("pk")
     own = Q(subject_type=User._meta.label_lower, subject_id=person.pk)
     of_links = Q(subject_type=Invitation._meta.label_lower, subject_id__in=links)
