@@ -123,6 +123,8 @@ def test_s12_no_address_is_reached_before_a_second_factor_is_set_up():
         "/accounts/second-factor/passkeys/add/",
         "/accounts/reauthenticate/",
         "/accounts/logout/",
+        # How long they have for it, and nothing else.
+        "/session/",
     }
     found = addresses()
     reached = set()
