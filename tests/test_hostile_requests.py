@@ -231,7 +231,7 @@ def test_s22_what_is_too_much_is_refused_with_a_page_that_says_so(data, kind, pe
         assert response.status_code == 413, url
         page = soup(response)
         assert page.h1.get_text() == "This is too much to send at once"
-        assert "Words you typed are kept on this device" in page.get_text()
+        assert "the words you typed are kept on this device" in page.get_text()
         # No script takes this page for the answer to the form, and forgets the copy of what was typed.
         assert not page.select("script")
         assert page.select_one("meta[name=referrer]")["content"] == "no-referrer"
