@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
-from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth import logout
 
 
 class AccountsConfig(AppConfig):
@@ -41,6 +41,7 @@ def _signed_in(*, request: Any, user: Any, **kwargs: Any) -> None:
     from accounts.actions import link_identity  # noqa: PLC0415 - it knows models, which are loaded after this module
     from accounts.policies import person_of_identity  # noqa: PLC0415 - as said above
     from core.oidc import TO_KEEP, Identity  # noqa: PLC0415 - as said above
+    from core.sessions import go_on  # noqa: PLC0415 - as said above
 
     key, found = request.session.pop(TO_KEEP, ("", {}))
     if key != str(user.pk):
@@ -48,7 +49,7 @@ def _signed_in(*, request: Any, user: Any, **kwargs: Any) -> None:
     identity = Identity(**found)
     kept = link_identity(person=user, identity=identity, by=user)
     if kept is not None:
-        _go_on(request, kept)
+        go_on(request, kept)
     elif person_of_identity(identity) != user:
         # Somebody else was let in as them while they stood before the second factor.
         logout(request)
@@ -78,13 +79,8 @@ def _tell(change: str, request: Any, user: Any) -> None:
     """Carry out the one action of all of these, and let the session in which it was done go on under a new key."""
     from accounts.actions import note_security_change  # noqa: PLC0415 - as said above
     from accounts.enums import SecurityChange  # noqa: PLC0415 - as said above
+    from core.sessions import go_on  # noqa: PLC0415 - as said above
 
     kept = note_security_change(person=user, change=SecurityChange[change], by=user)
     if request.user.is_authenticated and request.user.pk == kept.pk:
-        _go_on(request, kept)
-
-
-def _go_on(request: Any, kept: Any) -> None:
-    """Let a session go on under a new key, and be known by the mark that its person has now."""
-    request.user.session_mark = kept.session_mark
-    update_session_auth_hash(request, request.user)
+        go_on(request, kept)

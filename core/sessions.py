@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, update_session_auth_hash
 from django.contrib.sessions.backends import db
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -136,6 +136,13 @@ def begin(request: HttpRequest) -> None:
     """Begin to count how long the session of somebody who has just signed in lasts."""
     now = timezone.now().timestamp()
     request.session.update({BEGAN: now, SEEN: now, DEVICE: device_of(request)})
+
+
+def go_on(request: HttpRequest, kept: Any) -> None:
+    """Let this session go on under a new key once its person has another mark (`kept` is the person as saved): all their other sessions are over."""
+    person: Any = request.user
+    person.session_mark = kept.session_mark
+    update_session_auth_hash(request, person)
 
 
 def heartbeat(view: Any) -> Any:

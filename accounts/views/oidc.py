@@ -12,7 +12,6 @@ from allauth.account.utils import get_next_redirect_url, perform_login
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.signals import user_login_failed
 from django.http import Http404
@@ -26,6 +25,7 @@ from accounts import actions, policies
 from core import oidc, second_factor
 from core.keys import repeatable
 from core.pages import post_action
+from core.sessions import go_on
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -88,8 +88,7 @@ def oidc_unlink(request: PortalRequest) -> HttpResponse:
     def unlink() -> None:
         kept = actions.unlink_identity(person=request.user, by=request.user)
         if kept is not None:
-            request.user.session_mark = kept.session_mark
-            update_session_auth_hash(request, request.user)
+            go_on(request, kept)
         messages.success(request, "Your account is not connected any more.")
 
     if is_reauthentication_required(request, app=""):

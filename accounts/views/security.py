@@ -9,7 +9,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal.flows import remove_authenticator
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
@@ -22,7 +21,7 @@ from accounts.views.people import load_person, person_url
 from core import second_factor
 from core.adapters import SecondFactorAdapter
 from core.pages import post_action
-from core.sessions import mark_of, sessions_of
+from core.sessions import go_on, mark_of, sessions_of
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -96,9 +95,7 @@ def session_end_others(request: PortalRequest) -> HttpResponse:
     """Sign out everywhere else."""
 
     def end() -> None:
-        kept = actions.end_sessions(person=request.user, by=request.user)
-        request.user.session_mark = kept.session_mark
-        update_session_auth_hash(request, request.user)
+        go_on(request, actions.end_sessions(person=request.user, by=request.user))
         messages.success(request, "You are signed out everywhere else.")
 
     return post_action(request, act=end, done=PAGE)
