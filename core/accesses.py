@@ -1,7 +1,8 @@
 """The part of the audit trail that reading leaves: who was refused where, who took what along, and who looked at whom (S23).
 
-Reading a page writes nothing else. Refusals and looks are told once an hour for each person and each thing, so that whoever asks ten
-thousand times neither fills the trail nor slows the chain; every refusal is counted and stands in the log.
+Reading a page writes nothing else. Refusals and looks are told once an hour for each person and each thing, and of one kind of page a few
+refusals at most, so that whoever asks ten thousand times neither fills the trail nor slows the chain; every refusal is counted and
+stands in the log.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from core.models import AuditEvent
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.db.models import Model
+    from django.db.models import Model, QuerySet
     from django.http import HttpRequest, HttpResponseBase
     from django.urls import ResolverMatch
 
@@ -30,6 +31,8 @@ REFUSALS = "refused:"
 DOWNLOADS = "downloads"
 LOOKS = "looks"
 TOLD_AGAIN_AFTER = timedelta(hours=1)
+# So many refusals of a person at one kind of page are told in that time: enough that a first harmless one hides none that matters.
+TOLD_OF_A_KIND = 10
 WHY = {
     HTTPStatus.FORBIDDEN: "This is not for them to see or to do.",
     HTTPStatus.NOT_FOUND: "It is not theirs, or there is no such thing.",
@@ -66,26 +69,27 @@ def note_download(request: HttpRequest, subject: Model, name: str, *, holds: str
 def note_look(request: HttpRequest, subject: Model, verb: str) -> None:
     """Write down that a person looks at the record of another, the first time in an hour."""
     told = {"trail": LOOKS, "verb": verb, "subject_type": subject._meta.label_lower, "subject_id": subject.pk}
-    if request.method in ("GET", "POST") and subject != request.user and not _was_told(request, **told):
+    if request.method in ("GET", "POST") and subject != request.user and not _told(request, **told).exists():
         audit.record(verb, subject, by=request.user, trail=LOOKS)
 
 
 def _note_refusal(request: HttpRequest, status: HTTPStatus) -> None:
-    """Count a refusal, mark the line of its request, and write down the first of its kind in an hour."""
+    """Count a refusal, mark the line of its request, and write it down once in an hour, and of its kind only the first few."""
     match: Any = request.resolver_match
     request.is_refused = True  # type: ignore[attr-defined]  # a mark for the log
     figures.note_refusal(match.view_name)
     trail = f"{REFUSALS}{':'.join([*match.namespaces, _name(match)])}"[: AuditEvent._meta.get_field("trail").max_length]
-    if not _was_told(request, trail=trail):
-        person: Any = request.user
+    person: Any = request.user
+    page = _page(match)
+    already = list(_told(request, trail=trail).values_list("subject_label", flat=True)[:TOLD_OF_A_KIND])
+    if page not in already and len(already) < TOLD_OF_A_KIND:
         changes: list[audit.FieldChange] = [{"field": "why", "label": "why", "old": "", "new": WHY[status]}]
-        audit.record(REFUSED, person, by=person, trail=trail, label=_page(match), changes=changes)
+        audit.record(REFUSED, person, by=person, trail=trail, label=page, changes=changes)
 
 
-def _was_told(request: HttpRequest, **told: Any) -> bool:
-    """Tell whether the same was written down of the same person within the last hour."""
-    since = timezone.now() - TOLD_AGAIN_AFTER
-    return AuditEvent.objects.filter(actor_id=request.user.pk, at__gt=since, **told).exists()
+def _told(request: HttpRequest, **told: Any) -> QuerySet[AuditEvent]:
+    """Return what of this kind was written down of the same person within the last hour."""
+    return AuditEvent.objects.filter(actor_id=request.user.pk, at__gt=timezone.now() - TOLD_AGAIN_AFTER, **told)
 
 
 def _name(match: ResolverMatch) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MAX_ID_LENGTH = 36
 SANE_ID = re.compile(rf"[A-Za-z0-9-]{{8,{MAX_ID_LENGTH}}}")
 ADDRESS = re.compile(r"[^\s@<>\"'(),;:=]+@[^\s@<>\"'(),;:]+")
-# What names a thing and not a person, and opens nothing: other parts of an address may be a link's secret.
+# What names a thing and not a person, and opens nothing, beside whole numbers: other parts of an address may be a link's secret.
 NAMED = ("reference",)
 
 request_logger = logging.getLogger("portal.requests")
@@ -64,7 +64,8 @@ def write_request(request: HttpRequest, response: HttpResponseBase, seconds: flo
         "milliseconds": round(seconds * 1000, 1),
         "user": getattr(person, "pk", None),
     }
-    told |= {name: str(match.kwargs[name]) for name in NAMED if match and name in match.kwargs}
+    kwargs = match.kwargs if match else {}
+    told |= {name: str(value) for name, value in kwargs.items() if name in NAMED or isinstance(value, int)}
     if getattr(request, "is_refused", False):
         told["refused"] = True
     is_probe = request.path.startswith("/health/")

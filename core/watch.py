@@ -26,8 +26,9 @@ class RequestLogMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Take over the number that the proxy gave, if it is one, and time the rest."""
-        number = logs.id_of(request.headers.get("X-Request-ID", ""))
+        """Take over the number that a proxy of ours gave, if it is one, and time the rest."""
+        said = request.headers.get("X-Request-ID", "") if settings.ALLAUTH_TRUSTED_PROXY_COUNT else ""
+        number = logs.id_of(said)
         began = time.perf_counter()
         with logs.within_request(number):
             response = self.get_response(request)

@@ -42,7 +42,7 @@ def refused(person, page, of=""):
     return (person, "was refused", f"the page “{name}”{of}", f"refused:{page}")
 
 
-def test_s23_the_first_refusal_of_each_kind_in_an_hour_is_told():
+def test_s23_each_page_that_is_refused_is_told_once_an_hour():
     person, theirs = ConsultantFactory(), EngagementFactory(lead_region=a_region("london")).reference
     client = as_user(person)
 
@@ -54,8 +54,19 @@ def test_s23_the_first_refusal_of_each_kind_in_an_hour_is_told():
     assert told(accesses.REFUSALS) == [
         refused(person, "engagements:engagement_detail", f" of {theirs}"),
         refused(person, "engagements:engagement_close", f" of {theirs}"),
+        refused(person, "engagements:engagement_detail", f" of {NOWHERE}"),
+        refused(person, "engagements:engagement_close", f" of {NOWHERE}"),
         refused(person, "accounts:person_list"),
     ]
+
+
+def test_s23_whoever_tries_many_addresses_fills_no_trail():
+    client = as_user(ConsultantFactory())
+
+    for number in range(25):
+        client.get(reverse("engagements:engagement_detail", args=[f"ZZZ-{number:04}"]))
+
+    assert len(told(accesses.REFUSALS)) == accesses.TOLD_OF_A_KIND
 
 
 def test_s23_an_hour_later_and_of_somebody_else_it_is_told_again(monkeypatch):

@@ -13,7 +13,7 @@ from core import logs, outbox
 from core.logs import PlainLines
 from core.models import OutboxEntry
 from tests.engagements.situations import ready_engagement
-from tests.factories.accounts import ConsultantFactory
+from tests.factories.accounts import ConsultantFactory, NationalAdminFactory
 from tests.factories.engagements import EngagementFactory
 from tests.helpers import as_user, production_log, submit
 
@@ -61,7 +61,8 @@ def test_person_is_told_by_key_and_engagement_by_reference(written):
 
 
 @pytest.mark.parametrize("number", ["0f9d3a52c7e24d1b", "12345678", "6f1c2f3e-5d4b-4a39-8e21-0b7a3c9d5e11"])
-def test_sane_number_of_the_proxy_is_taken_over(written, number):
+def test_sane_number_of_the_proxy_is_taken_over(written, settings, number):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     response = Client().get("/", headers={"x-request-id": number})
 
     assert response["X-Request-ID"] == number
@@ -71,11 +72,24 @@ def test_sane_number_of_the_proxy_is_taken_over(written, number):
 @pytest.mark.parametrize(
     "number", ["", "short", "a" * 37, "grace@demo.example", "12345678\n{}", "<script>1234", "1234 5678 9012", "٣٤٥٦٧٨٩٠"]
 )
-def test_number_that_is_none_is_replaced(written, number):
+def test_number_that_is_none_is_replaced(written, settings, number):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     response = Client().get("/", headers={"x-request-id": number})
 
     assert re.fullmatch("[0-9a-f]{32}", response["X-Request-ID"])
     assert [line["request_id"] for line in written()] == [response["X-Request-ID"]] * len(written())
+
+
+def test_number_that_somebody_brings_past_no_proxy_counts_for_nothing(written):
+    response = Client().get("/", headers={"x-request-id": "0f9d3a52c7e24d1b"})
+
+    assert response["X-Request-ID"] != "0f9d3a52c7e24d1b"
+
+
+def test_whole_numbers_of_an_address_are_told(written):
+    as_user(NationalAdminFactory()).get(reverse("accounts:person_edit", args=[987654]))
+
+    assert requests_of(written())[-1]["pk"] == "987654"
 
 
 def test_requests_have_numbers_of_their_own():
