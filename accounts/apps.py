@@ -38,7 +38,7 @@ def _password_changed(*, request: Any, user: Any, **kwargs: Any) -> None:
 
 def _signed_in(*, request: Any, user: Any, **kwargs: Any) -> None:
     """Keep by what the sign-in service of their organisation knows somebody, now that they have signed in from there."""
-    from accounts.actions import link_identity  # noqa: PLC0415 - it knows models, which are loaded after this module
+    from accounts.actions import connect_identity  # noqa: PLC0415 - it knows models, which are loaded after this module
     from accounts.policies import person_of_identity  # noqa: PLC0415 - as said above
     from core.oidc import TO_KEEP, Identity  # noqa: PLC0415 - as said above
     from core.sessions import go_on  # noqa: PLC0415 - as said above
@@ -47,7 +47,7 @@ def _signed_in(*, request: Any, user: Any, **kwargs: Any) -> None:
     if key != str(user.pk):
         return
     identity = Identity(**found)
-    kept = link_identity(person=user, identity=identity, by=user)
+    kept = connect_identity(person=user, identity=identity, by=user)
     if kept is not None:
         go_on(request, kept)
     elif person_of_identity(identity) != user:

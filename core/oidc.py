@@ -108,7 +108,7 @@ class Service(OpenIDConnectOAuth2Adapter):
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         """Return where the service sends people back to: below the address of the portal, whatever a request says."""
-        return f"{settings.PORTAL_ADDRESS}{reverse('accounts:oidc_return')}"
+        return f"{settings.PORTAL_ADDRESS}{reverse('accounts:sign_in_service_return')}"
 
     def ask(self, address: str, **kwargs: Any) -> dict[str, Any]:
         """Return what the service answers at one of its addresses."""

@@ -206,9 +206,9 @@ WITHOUT_A_PAGE = {
     "accounts:demonstration_sign_in",
     "accounts:invitation_accept",
     # Only where the portal knows of a sign-in service: held by the tests of signing in there.
-    "accounts:oidc_sign_in",
-    "accounts:oidc_return",
-    "accounts:oidc_unlink",
+    "accounts:sign_in_service_begin",
+    "accounts:sign_in_service_return",
+    "accounts:sign_in_service_disconnect",
     "accounts:person_invite",
     "accounts:person_reactivate",
     "accounts:person_sign_out",

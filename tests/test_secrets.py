@@ -21,6 +21,7 @@ from accounts.enums import SecurityChange
 from accounts.models import Invitation
 from core import outbox
 from core.models import FormDraft, OutboxEntry
+from tests.accounts.by_service import enter_by_service
 from tests.accounts.second_factors import (
     CODE,
     code_now,
@@ -30,6 +31,7 @@ from tests.accounts.second_factors import (
     is_signed_in,
     recovery_codes_of,
 )
+from tests.accounts.sign_in_service import a_sign_in_service, offer
 from tests.engagements.situations import ready_engagement
 from tests.factories.accounts import ConsultantFactory, InvitationFactory, NationalAdminFactory
 from tests.factories.directory import ContactPointFactory
@@ -80,13 +82,20 @@ def written(monkeypatch):
     return found
 
 
-def go_through_everything(written, monkeypatch):
+@pytest.fixture
+def service(settings):
+    """Return the sign-in service of an organisation that the portal knows of."""
+    with a_sign_in_service() as running:
+        yield offer(running, settings)
+
+
+def go_through_everything(written, service, monkeypatch):
     """Let one person sign in by every way, set up a second factor, forget a password, be renamed, work, and meet faults."""
     person = ConsultantFactory(full_name=NAME, job_title=JOB, email=EMAIL, password=PASSWORD)
     ContactPointFactory(region=person.region, kind="telephone", value=PHONE)
     engagement = ready_engagement(title=WORDS, lead_consultant=person, lead_region=person.region)
     client = Noting(written.addresses)
-    sign_in_by_every_way(client, person, written)
+    sign_in_by_every_way(client, person, written, service)
     # What a session is known by has changed with the password, and changes again with the address.
     person.refresh_from_db()
     client.force_login(person)
@@ -97,8 +106,8 @@ def go_through_everything(written, monkeypatch):
     meet_faults(client, person, written, monkeypatch)
 
 
-def sign_in_by_every_way(client, person, written):
-    """Use passwords, right and wrong, an app, recovery codes, a code and a link by email, and an invitation."""
+def sign_in_by_every_way(client, person, written, service):
+    """Use passwords, right and wrong, an app, recovery codes, a code and a link by email, a sign-in service, and an invitation."""
     enter_password(client, person, WRONG)
     enter_password(client, person, PASSWORD)
     assert is_signed_in(client)
@@ -119,6 +128,11 @@ def sign_in_by_every_way(client, person, written):
     client.post(reverse("account_logout"))
     enter_emailed_code(client, person)
     written.secrets.append(CODE.search(mail.outbox[-1].body).group(1))
+    client.post(reverse("account_logout"))
+    enter_by_service(service, client, person)
+    client.post(reverse("mfa_authenticate"), {"code": codes[1]})
+    assert is_signed_in(client)
+    written.secrets += service.given
     client.post(reverse("account_reset_password"), {"email": person.email})
     key = KEY.search(mail.outbox[-1].body).group(1)
     written.secrets.append(key)
@@ -178,11 +192,11 @@ def raising(error):
     return fail
 
 
-def test_s24_nothing_personal_and_no_secret_stands_where_it_should_not(written, monkeypatch):
+def test_s24_nothing_personal_and_no_secret_stands_where_it_should_not(written, service, monkeypatch):
     hold_codes(monkeypatch)
 
     with production_log() as log:
-        go_through_everything(written, monkeypatch)
+        go_through_everything(written, service, monkeypatch)
 
     places = {
         "the log": log.getvalue(),

@@ -15,14 +15,14 @@ from accounts.actions.people import (
 )
 from accounts.actions.preferences import begin_digest, change_preferences
 from accounts.actions.security import (
+    connect_identity,
+    disconnect_identity,
     end_session,
     end_sessions,
     forget_sessions,
-    link_identity,
     note_security_change,
     relock_second_factors,
     reset_second_factor,
-    unlink_identity,
 )
 
 __all__ = [
@@ -32,15 +32,16 @@ __all__ = [
     "change_job_title",
     "change_person",
     "change_preferences",
+    "connect_identity",
     "create_person",
     "deactivate_person",
+    "disconnect_identity",
     "end_session",
     "end_sessions",
     "find_or_add_stp_lead",
     "forget_sessions",
     "hand_over_work",
     "hold_people",
-    "link_identity",
     "note_security_change",
     "queue_nudges",
     "reactivate_person",
@@ -49,5 +50,4 @@ __all__ = [
     "revoke_every_invitation",
     "revoke_invitations",
     "send_invitation",
-    "unlink_identity",
 ]

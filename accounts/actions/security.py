@@ -73,23 +73,23 @@ def reset_second_factor(*, person: User, by: User) -> User:
 
 
 @transaction.atomic
-def link_identity(*, person: User, identity: Identity, by: User) -> User | None:
+def connect_identity(*, person: User, identity: Identity, by: User) -> User | None:
     """Keep by what the sign-in service of their organisation knows a person, the first time that they sign in there.
 
     Return the person with their new session mark; none where it is kept already, or where they are not known by it any more.
     """
     kept = hold_people(people=[person], by=by)[person.pk]
-    if policies.organisation_link_of(kept) is not None or policies.person_of_identity(identity) != kept:
+    if policies.service_link_of(kept) is not None or policies.person_of_identity(identity) != kept:
         return None
     SocialAccount.objects.create(user=kept, provider=settings.OIDC_ISSUER, uid=identity.subject)
     return note_security_change(person=kept, change=SecurityChange.OIDC_LINKED, by=by)
 
 
 @transaction.atomic
-def unlink_identity(*, person: User, by: User) -> User | None:
+def disconnect_identity(*, person: User, by: User) -> User | None:
     """Forget by what the sign-in service of their organisation knows a person; the next time they sign in there, it is kept anew."""
     kept = hold_people(people=[person], by=by)[person.pk]
-    link = policies.organisation_link_of(kept)
+    link = policies.service_link_of(kept)
     if link is None:
         return None
     link.delete()

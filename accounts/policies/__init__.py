@@ -29,7 +29,7 @@ from accounts.policies.open_work import (
     work_names,
 )
 from accounts.policies.people import naming_blockers
-from accounts.policies.security import factors_of, organisation_link_of, person_of_identity, resetting_blockers
+from accounts.policies.security import factors_of, person_of_identity, resetting_blockers, service_link_of
 
 __all__ = [
     "NEW",
@@ -54,7 +54,6 @@ __all__ = [
     "open_work_blockers",
     "open_work_of",
     "opening_blockers",
-    "organisation_link_of",
     "people_due_for_digest",
     "people_kept_by",
     "people_of_organisation",
@@ -64,6 +63,7 @@ __all__ = [
     "register_work_names",
     "resetting_blockers",
     "sending_blockers",
+    "service_link_of",
     "staying_blockers",
     "unseen_blockers",
     "work_names",

@@ -48,7 +48,7 @@ def person_of_identity(identity: Identity) -> User | None:
     return found if all(link.user_id == found.pk and link.uid == identity.subject for link in known) else None
 
 
-def organisation_link_of(person: User) -> SocialAccount | None:
+def service_link_of(person: User) -> SocialAccount | None:
     """Return by what the sign-in service of their organisation knows a person, once they have signed in there."""
     if not settings.OIDC_ISSUER:
         return None

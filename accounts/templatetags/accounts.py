@@ -52,7 +52,7 @@ def is_demonstration() -> bool:
 
 
 @register.simple_tag
-def organisation_sign_in() -> str:
+def sign_in_service() -> str:
     """Return what the sign-in service of the organisation is called; nothing where the portal knows of none."""
     return str(settings.OIDC_NAME)
 

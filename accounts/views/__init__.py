@@ -1,7 +1,6 @@
 """Pages of accounts, split by what they are about."""
 
 from accounts.views.leaving import person_leave, person_left
-from accounts.views.oidc import oidc_return, oidc_sign_in, oidc_unlink
 from accounts.views.people import (
     person_create,
     person_edit,
@@ -20,6 +19,7 @@ from accounts.views.security import (
     session_end,
     session_end_others,
 )
+from accounts.views.sign_in_service import sign_in_service_begin, sign_in_service_disconnect, sign_in_service_return
 from accounts.views.signing_in import (
     demonstration_sign_in,
     invitation_accept,
@@ -33,9 +33,6 @@ __all__ = [
     "invitation_accept",
     "invitation_ask",
     "invitation_detail",
-    "oidc_return",
-    "oidc_sign_in",
-    "oidc_unlink",
     "passkey_remove",
     "person_create",
     "person_edit",
@@ -53,4 +50,7 @@ __all__ = [
     "security_detail",
     "session_end",
     "session_end_others",
+    "sign_in_service_begin",
+    "sign_in_service_disconnect",
+    "sign_in_service_return",
 ]

@@ -42,7 +42,7 @@ def security_detail(request: PortalRequest) -> HttpResponse:
         "sessions": sessions_of(request.user, timezone.now()),
         "this_mark": mark_of(request.session.session_key or ""),
         "has_password": request.user.has_usable_password(),
-        "organisation_link": policies.organisation_link_of(request.user),
+        "service_link": policies.service_link_of(request.user),
         "service": settings.OIDC_NAME,
     }
     return TemplateResponse(request, "accounts/security_detail.html", context)

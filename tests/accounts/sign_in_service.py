@@ -28,7 +28,7 @@ class SignInService:
 
     def __init__(self, address):
         self.address = address
-        self.return_to = "http://testserver/accounts/organisation/return/"
+        self.return_to = "http://testserver/accounts/sign-in-service/return/"
         self.subject, self.email, self.is_verified = "subject-1", "", True
         # What an identity token says otherwise than it should, by what key it is signed, and which addresses fail.
         self.changes, self.key, self.algorithm, self.broken = {}, KEY, "RS256", set()
@@ -39,7 +39,8 @@ class SignInService:
         self.profile_changes, self.discovery_changes = {}, {}
         # Which addresses send on to another, and what some answer as it stands.
         self.redirects, self.bodies = set(), {}
-        self.codes, self.asked = {}, []
+        # Codes that wait to be brought back, which addresses were asked, and the secrets that were given away.
+        self.codes, self.asked, self.given = {}, [], [CLIENT_SECRET, self.subject]
 
     def discovery(self):
         """Return what the service says of itself."""
@@ -61,6 +62,7 @@ class SignInService:
         assert {"openid", "email"} <= set(asked["scope"].split()), asked
         code = uuid.uuid4().hex
         self.codes[code] = asked
+        self.given.append(code)
         return f"{self.return_to}?{urlencode({'code': code, 'state': asked['state']})}"
 
     def token(self, posted):
@@ -81,6 +83,7 @@ class SignInService:
         }
         claims = {name: value for name, value in (claims | self.changes).items() if value is not None}
         signed = jwt.encode(claims, self.key, algorithm=self.algorithm, headers=self.headers)
+        self.given += ["open sesame", signed]
         return {"access_token": "open sesame", "token_type": "Bearer", "id_token": signed}
 
     def of_person(self):
@@ -96,6 +99,15 @@ class SignInService:
         if path == "/token":
             return self.token(posted)
         return {"sub": self.subject, **self.of_person(), **self.profile_changes}
+
+
+def offer(service, settings):
+    """Let the portal know of the service, as it is when nothing is wrong."""
+    service.__init__(service.address)
+    settings.OIDC_ISSUER, settings.OIDC_NAME = service.address, "NHSmail"
+    settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = CLIENT_ID, CLIENT_SECRET
+    settings.PORTAL_ADDRESS = "http://testserver"
+    return service
 
 
 @contextmanager

@@ -71,6 +71,7 @@ def _tell(rounds):
     wrong = sum(idle.wrong + busy.wrong for idle, busy, _ in rounds)
     pages, briefs = sum(len(idle.seconds) + len(busy.seconds) for idle, busy, _ in rounds), sum(made for *_, made in rounds)
     say(f"F13 {CLIENTS} people at once: {pages} pages, {wrong} of them wrong, and {briefs} briefs meanwhile")
+    note("F13 phases meant to be busy in which no brief was made", sum(not made for *_, made in rounds), most=0, digits=0)
     note(f"F13 95 of 100 pages: while {BRIEFS} briefs render / idle, {CLIENTS} people", slower, most=2.0)
     note(f"F13 99 of 100 pages / half of them, idle, {CLIENTS} people", spread, most=3.0)
     note("F13 pages that went wrong", wrong, most=0, digits=0)
@@ -86,17 +87,22 @@ class _Answers:
 def _ask(port, cookie, pages, seconds):
     """Let everybody ask for one page after the other, and return how long each took."""
     found, end = _Answers(), time.monotonic() + seconds
+    statuses = [[] for _ in range(CLIENTS)]
 
     def one(number):
         line, turn = http.client.HTTPConnection("127.0.0.1", port, timeout=60), number
         while time.monotonic() < end:
             turn += 1
             began = time.perf_counter()
-            line.request("GET", pages[turn % len(pages)], headers={"Cookie": cookie})
-            answer = line.getresponse()
-            answer.read()
+            try:
+                line.request("GET", pages[turn % len(pages)], headers={"Cookie": cookie})
+                answer = line.getresponse()
+                answer.read()
+                statuses[number].append(answer.status)
+            except (OSError, http.client.HTTPException) as error:
+                statuses[number].append(type(error).__name__)
+                line.close()
             found.seconds.append(time.perf_counter() - began)
-            found.wrong += answer.status != http.client.OK
         line.close()
 
     people = [threading.Thread(target=one, args=[number]) for number in range(CLIENTS)]
@@ -104,6 +110,7 @@ def _ask(port, cookie, pages, seconds):
         person.start()
     for person in people:
         person.join()
+    found.wrong = sum(status != http.client.OK for each in statuses for status in each)
     return found
 
 
@@ -125,10 +132,12 @@ def _rendering(versions):
     makers = [threading.Thread(target=keep_busy, args=[version]) for version in versions]
     for maker in makers:
         maker.start()
-    yield made
-    is_over.set()
-    for maker in makers:
-        maker.join()
+    try:
+        yield made
+    finally:
+        is_over.set()
+        for maker in makers:
+            maker.join()
 
 
 def _share(seconds, percent):

@@ -26,8 +26,9 @@ from tests.helpers import controls, in_parallel
 # How long it takes after Redis is back until the first brief is there, and all: half a minute, and a second to print and store each.
 LIMIT_FIRST_SECONDS = 30
 LIMIT_EACH_SECONDS = 1
-# How many people sign off at one moment.
+# How many people sign off at one moment, and how long each of them waits for an answer at most.
 AT_ONCE = 8
+LIMIT_ANSWER_SECONDS = 10
 # How long all of it may take at most, beside a second for each brief.
 PATIENCE_SECONDS = 120
 QUEUE = "celery"
@@ -40,7 +41,7 @@ class Outcome:
 
     name: str
     briefs: int
-    answers: Counter = field(default_factory=Counter)
+    statuses: list = field(default_factory=list)
     answered: list = field(default_factory=list)
     first: float = 0.0
     seconds: float = 0.0
@@ -72,7 +73,7 @@ class _Signatory:
         began = time.monotonic()
         status, _ = self._ask(port, f"{self.path}review/decide/", urllib.parse.urlencode(fields, doseq=True))
         outcome.answered.append(time.monotonic() - began)
-        outcome.answers[status] += 1
+        outcome.statuses.append(status)
         if ON_ITS_WAY not in self._ask(port, f"{self.path}review/")[1]:
             outcome.wrong.append(f"{self.path} says that the brief is on its way")
 
@@ -103,7 +104,10 @@ def stopped(people, limit=LIMIT_FIRST_SECONDS):
             in_parallel(lambda number: [each.agree(port, outcome) for each in signatories[number::AT_ONCE]], AT_ONCE)
         bell.start()
         _wait(outcome)
-        outcome.wrong += [] if outcome.answers == {http.client.FOUND: people} else [f"every answer is good: {outcome.answers}"]
+        answers = Counter(outcome.statuses)
+        outcome.wrong += [] if answers == {http.client.FOUND: people} else [f"every answer is good: {answers}"]
+        slow = [seconds for seconds in outcome.answered if seconds > LIMIT_ANSWER_SECONDS]
+        outcome.wrong += [f"each is answered within {LIMIT_ANSWER_SECONDS} s: {slow}"] if slow else []
         outcome.wrong += [f"the first brief is there within {limit} s"] if outcome.first > limit else []
         most = limit + people * LIMIT_EACH_SECONDS
         outcome.wrong += [f"all is done within {most} s"] if outcome.seconds > most else []

@@ -145,17 +145,13 @@ def printer():
     return rendering.Printer(map(Path, settings.STATICFILES_DIRS))
 
 
-# Where words stand in a brief and its stamp.
-
 # Not typed by anybody: sums, days, the portal's own addresses and fingerprints, outcomes, and slugs by which rows are found.
 NOT_TYPED = {"amount", "estimated_cost", "slug", "address", "content_hash", "outcome"}
 
 
 def is_typed(name):
     """Tell whether a text of this name is somebody's words."""
-    return (
-        name not in NOT_TYPED and not re.search(r"(?<!behalf)_on$", name) and name != "on_behalf_of"
-    ) or name == "on_behalf_of"
+    return name not in NOT_TYPED and not name.endswith("_on")
 
 
 class Filling:

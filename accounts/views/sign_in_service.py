@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @never_cache
 @require_POST
 @repeatable
-def oidc_sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in_service_begin(request: HttpRequest) -> HttpResponse:
     """Lead on to the sign-in service of the organisation. There is no such page where the portal knows of none.
 
     The page leads on by itself, and is no redirect: a browser holds the addresses that a form leads to against `form-action`, those that
@@ -53,13 +53,13 @@ def oidc_sign_in(request: HttpRequest) -> HttpResponse:
     except oidc.NotAnswered:
         return _not_now(request, status=HTTPStatus.SERVICE_UNAVAILABLE)
     context = {"address": address, "service": settings.OIDC_NAME}
-    return TemplateResponse(request, "accounts/oidc_sign_in.html", context, headers={"Refresh": f"0;url={address}"})
+    return TemplateResponse(request, "accounts/sign_in_service_begin.html", context, headers={"Refresh": f"0;url={address}"})
 
 
 @login_not_required
 @never_cache
 @require_GET
-def oidc_return(request: HttpRequest) -> HttpResponse:
+def sign_in_service_return(request: HttpRequest) -> HttpResponse:
     """Sign in whoever comes back from the sign-in service and has an account here; the page for anybody else is one and the same."""
     _refuse_unless_offered()
     if request.user.is_authenticated:
@@ -73,7 +73,7 @@ def oidc_return(request: HttpRequest) -> HttpResponse:
     person = policies.person_of_identity(identity)
     if person is None:
         user_login_failed.send(sender=__name__, credentials={"email": identity.email}, request=request)
-        return TemplateResponse(request, "accounts/oidc_return.html", {"service": settings.OIDC_NAME}, status=403)
+        return TemplateResponse(request, "accounts/sign_in_service_return.html", {"service": settings.OIDC_NAME}, status=403)
     # It is kept once they are signed in, which a second factor may still stand before.
     request.session[oidc.TO_KEEP] = [str(person.pk), asdict(identity)]
     record_authentication(request, person, oidc.METHOD)
@@ -82,18 +82,18 @@ def oidc_return(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def oidc_unlink(request: PortalRequest) -> HttpResponse:
+def sign_in_service_disconnect(request: PortalRequest) -> HttpResponse:
     """Disconnect somebody's account from the sign-in service of their organisation."""
 
-    def unlink() -> None:
-        kept = actions.unlink_identity(person=request.user, by=request.user)
+    def disconnect() -> None:
+        kept = actions.disconnect_identity(person=request.user, by=request.user)
         if kept is not None:
             go_on(request, kept)
         messages.success(request, "Your account is not connected any more.")
 
     if is_reauthentication_required(request, app=""):
         return second_factor.ask_again(reverse("accounts:security_detail"), request)
-    return post_action(request, act=unlink, done="accounts:security_detail")
+    return post_action(request, act=disconnect, done="accounts:security_detail")
 
 
 def _refuse_unless_offered() -> None:
@@ -105,4 +105,4 @@ def _refuse_unless_offered() -> None:
 def _not_now(request: HttpRequest, *, status: int) -> HttpResponse:
     """Say that it did not work this time, and why as far as it helps."""
     context = {"service": settings.OIDC_NAME, "is_crowded": status == HTTPStatus.TOO_MANY_REQUESTS}
-    return TemplateResponse(request, "accounts/oidc_not_now.html", context, status=status)
+    return TemplateResponse(request, "accounts/sign_in_service_not_now.html", context, status=status)
