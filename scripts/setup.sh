@@ -20,8 +20,9 @@ digest() { find "$@" -type f -not -name '*.pyc' -print0 | LC_ALL=C sort -z | xar
 fresh() { [ -e "$2" ] && [ "$(cat "$var/stamps/$1" 2>/dev/null)" = "$3" ]; }
 stamp() { printf '%s\n' "$2" >"$var/stamps/$1"; }
 
+# The system's own comes first: it is built for speed, which those of version managers often are not.
 find_python() {
-    for name in python3 python3.14 python3.13 python3.12 python3.11; do
+    for name in /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11; do
         if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo "$name"; return; fi
     done
     stop "The portal needs Python 3.11 or later, and found none on this machine."
@@ -71,7 +72,7 @@ step_system() {
 }
 
 # The journeys drive a real browser.
-step_browser() { if command -v chromium >/dev/null; then step_system; else step_system "chromium|chromium-browser"; fi; }
+step_browser() { if command -v chromium-headless-shell chromium >/dev/null; then step_system; else step_system "chromium-headless-shell|chromium|chromium-browser"; fi; }
 
 # The servers that scripts/with-services.sh starts for the suite.
 step_services() { install_system postgresql redis-server; }

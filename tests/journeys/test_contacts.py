@@ -103,7 +103,7 @@ def test_a_person_is_named_on_the_public_page_and_can_be_taken_away_again(desk):
 
 @pytest.mark.parametrize("width", [1280, 375])
 def test_a_contact_is_dragged_by_its_handle_to_the_end_of_the_list(desk, width):
-    desk.page.set_viewport_size({"width": width, "height": 700})
+    desk.resize(width, 700)
     desk.go(LIST)
     desk.fits()
     mouse, handle = desk.page.mouse, row_of(desk, LOADED[0]).locator(".app-sorted__handle")

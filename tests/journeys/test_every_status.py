@@ -37,7 +37,7 @@ def _no_paper(monkeypatch):
 
 def walk(desk, width, addresses):
     """Look at each page at one width."""
-    desk.page.set_viewport_size({"width": width, "height": 800})
+    desk.resize(width)
     for address in addresses:
         desk.go(address)
         desk.fits()
@@ -100,7 +100,7 @@ def expect_the_error_first(desk, message):
 
 def test_p51_an_empty_priority_is_an_error_that_leads_to_its_field(desk):
     engagement = EngagementFactory()
-    desk.page.set_viewport_size({"width": NARROW, "height": 800})
+    desk.resize(NARROW)
     desk.enter_as(engagement.lead_consultant)
     desk.go(pages(engagement, "priority_create")[0])
 

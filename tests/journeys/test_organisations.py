@@ -32,7 +32,7 @@ def row(desk, name):
 
 @pytest.mark.parametrize("width", [1280, 375])
 def test_p37_a_duplicate_is_found_merged_seen_in_a_plan_and_brought_back(desk, plan, width):
-    desk.page.set_viewport_size({"width": width, "height": 900})
+    desk.resize(width, 900)
     admin = RegionalAdminFactory()
     desk.enter_as(admin)
     people = reverse("engagements:people_detail", args=[plan.reference])

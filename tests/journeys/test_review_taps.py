@@ -80,7 +80,7 @@ def engagement():
 
 def test_p08_a_changed_plan_of_twenty_sections_is_reviewed_in_a_few_taps(desk, engagement):
     person = engagement.client_leads.get().user
-    desk.page.set_viewport_size(PHONE)
+    desk.resize(**PHONE)
     desk.enter_as(person)
     desk.go(f"/engagements/{engagement.reference}/review/")
     main, taps = desk.page.get_by_role("main"), Taps(desk)
@@ -114,7 +114,7 @@ def test_p08_a_changed_plan_of_twenty_sections_is_reviewed_in_a_few_taps(desk, e
 
 def test_p08_looking_at_a_version_is_noted_once_without_a_tap(desk, engagement):
     person = engagement.client_leads.get().user
-    desk.page.set_viewport_size(PHONE)
+    desk.resize(**PHONE)
     desk.enter_as(person)
 
     with desk.page.expect_response("**/brief/2/read/"):
@@ -128,7 +128,7 @@ def test_p08_looking_at_a_version_is_noted_once_without_a_tap(desk, engagement):
 
 def test_a_comment_is_written_answered_and_settled(desk, engagement):
     person = engagement.client_leads.get().user
-    desk.page.set_viewport_size(PHONE)
+    desk.resize(**PHONE)
     desk.enter_as(person)
     desk.go(f"/engagements/{engagement.reference}/review/")
     part = desk.page.locator("#section-people")

@@ -29,7 +29,7 @@ def begin_to_sign_in(desk, person):
 def look_both_ways(desk):
     """Look at the page on a wide and on a narrow screen."""
     for size in (NARROW, WIDE):
-        desk.page.set_viewport_size({"width": size, "height": 900})
+        desk.resize(size, 900)
         desk.look()
         desk.fits()
 
