@@ -6,8 +6,8 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import models
-from django.db.models import F, Value
-from django.db.models.functions import JSONObject
+from django.db.models import Func, Value
+from django.db.models.expressions import Col
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -33,26 +33,48 @@ class Rows(NamedTuple):
     without: Collection[str] = ()
 
 
+class _Columns(Func):
+    """Columns of one record as a JSON array. Where they stand is looked up once, not for each: a page of a plan asks for hundreds."""
+
+    function = "JSON_ARRAY"
+    output_field = models.JSONField()
+
+    def __init__(self, fields: Sequence[models.Field[Any, Any]], prefix: str = "") -> None:
+        super().__init__()
+        self.fields, self.prefix = fields, prefix
+
+    def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """Find the table of the record in a query, by a column that a join cannot be spared for, and take all columns from there."""
+        known = next(field.attname for field in self.fields if not field.primary_key)
+        alias = query.resolve_ref(f"{self.prefix}{known}").alias
+        resolved = self.copy()
+        resolved.set_source_expressions([Col(alias, field) for field in self.fields])
+        return resolved
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:
+        """Use the name that PostgreSQL has had for it before version 16 too."""
+        return self.as_sql(compiler, connection, function="JSONB_BUILD_ARRAY", **extra_context)
+
+
 def read_in_one_query(*wanted: Rows) -> list[list[Any]]:
     """Return the records of several querysets, in no order, with a single UNION query.
 
     A column that was left out is read when it is asked for.
     """
-    parts = []
+    parts, fields = [], [_fields(rows.queryset.model, rows.without) for rows in wanted]
     for number, rows in enumerate(wanted):
-        names = [field.attname for field in rows.queryset.model._meta.concrete_fields if field.attname not in rows.without]
-        columns = JSONObject(**{name: F(name) for name in names})
-        parts.append(rows.queryset.order_by().values_list(Value(number, output_field=models.IntegerField()), columns))
+        label = Value(number, output_field=models.IntegerField())
+        parts.append(rows.queryset.order_by().values_list(label, _Columns(fields[number])))
     found: list[list[Any]] = [[] for _ in wanted]
     for number, row in parts[0].union(*parts[1:], all=True):
-        found[number].append(_revive(wanted[number].queryset.model, row))
+        found[number].append(_revive(wanted[number].queryset.model, fields[number], row))
     return found
 
 
 def prefetch_in_one_query(relations: Sequence[Relation]) -> None:
     """Fill the prefetch caches of all the relations with a single UNION query.
 
-    Each row of the query is (number of the relation, owner, the related record as JSON). Relations without owners cost
+    Each row of the query is (number of the relation, owner, the columns of the related record as JSON). Relations without owners cost
     nothing. Related records are complete: reading any of their own columns needs no further query.
     """
     wanted = [(number, relation) for number, relation in enumerate(relations) if relation.owners]
@@ -62,7 +84,8 @@ def prefetch_in_one_query(relations: Sequence[Relation]) -> None:
     query = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     found: dict[tuple[int, Any], list[models.Model]] = {}
     for number, owner, row in query:
-        found.setdefault((number, owner), []).append(_revive(_target(relations[number]), row))
+        target = _target(relations[number])
+        found.setdefault((number, owner), []).append(_revive(target, _fields(target), row))
     for number, relation in wanted:
         for record in relation.owners:
             _fill(record, relation, found.get((number, record.pk), []))
@@ -89,18 +112,23 @@ def _rows_of(number: int, relation: Relation) -> Any:
     else:
         rows = field.related_model._default_manager.all()
         owner, prefix = field.field.name, ""
-    columns = {f.attname: F(f"{prefix}{f.attname}") for f in field.related_model._meta.concrete_fields}
     return (
         rows.filter(**{f"{owner}__in": owners})
         .order_by()
-        .values_list(Value(number, output_field=models.IntegerField()), f"{owner}_id", JSONObject(**columns))
+        .values_list(
+            Value(number, output_field=models.IntegerField()), f"{owner}_id", _Columns(_fields(field.related_model), prefix)
+        )
     )
 
 
-def _revive(model: type[models.Model], row: dict[str, Any]) -> models.Model:
+def _fields(model: type[models.Model], without: Collection[str] = ()) -> list[models.Field[Any, Any]]:
+    """Return the fields that are read of a model."""
+    return [field for field in model._meta.concrete_fields if field.attname not in without]
+
+
+def _revive(model: type[models.Model], fields: Sequence[models.Field[Any, Any]], row: Sequence[Any]) -> models.Model:
     """Make a record of a row that came as JSON."""
-    fields = [field for field in model._meta.concrete_fields if field.attname in row]
-    values = [_python_value(field, row[field.attname]) for field in fields]
+    values = [_python_value(field, value) for field, value in zip(fields, row, strict=True)]
     return model.from_db("default", [field.attname for field in fields], values)
 
 
