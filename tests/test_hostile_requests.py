@@ -4,97 +4,27 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.core import mail
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.test.client import MULTIPART_CONTENT
 from django.urls import reverse
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from core.models import FormDraft
-from engagements.models import Engagement
+from tests.drills import asking
+from tests.drills.asking import ODD, PARAMETERS
 from tests.factories.accounts import ConsultantFactory, NationalAdminFactory, StpLeadFactory
 from tests.helpers import as_user, soup, text_of
-from tests.managed import a_ground_with
-from tests.query_budget import BUDGET, MANAGED
-from tests.test_query_budget import an_engagement_with, arguments_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 
 # S19: whatever is asked of a page.
 
-PARAMETERS = [
-    *("q", "page", "sort", "status", "region", "area", "lead", "role", "kind", "domain", "provider", "sector", "retired", "from"),
-    *(
-        "for",
-        "since",
-        "seen",
-        "keep",
-        "with",
-        "version",
-        "outcome",
-        "on",
-        "section",
-        "after",
-        "fingerprint",
-        "intervention",
-        "o",
-        "p",
-    ),
-]
-ODD = [
-    "' OR 1=1 --",
-    '"; DROP TABLE engagements_engagement; --',
-    "\x00",
-    "%00%27",
-    "(((((((((",
-    "[a-z]{99999999}",
-    "\\",
-    "-1",
-    "0",
-    "9" * 40,
-    "1e309",
-    "NaN",
-    "true",
-    "__class__",
-    "lead_region__name",
-    "password__startswith",
-    "\U0001f9d1\u200d\u2695\ufe0f",
-    "\u202e",
-    "a" * 5000,
-    "\r\nSet-Cookie: a=b",
-    "../../etc/passwd",
-    "{{ 7 * 7 }}",
-]
-SAID = st.one_of(st.sampled_from(ODD), st.text(st.characters(codec="utf-8"), max_size=20), st.integers().map(str))
-QUERY = st.dictionaries(st.sampled_from(PARAMETERS), st.lists(SAID, min_size=1, max_size=2), min_size=1, max_size=4)
-
-
-def lists():
-    """Return every list and every page that takes a question, with who opens it."""
-    engagement = Engagement.objects.get(pk=an_engagement_with(1).pk)
-    ground = a_ground_with(1)
-    consultant, national = as_user(engagement.lead_consultant), as_user(ground.national_admin)
-    asked = ("_list", "_search", "_history", "_create", "_compare", "_detail", "_decide", "home", "manage", "_merge", "_check")
-    found = [(consultant, name, arguments_for(name, engagement)) for name in BUDGET if name.endswith(asked)]
-    found += [(national, name, ground.keywords.get(name, {})) for name in MANAGED if name.endswith(asked)]
-    return [(client, reverse(name, kwargs=keywords)) for client, name, keywords in found]
-
 
 def test_s19_no_question_breaks_a_page():
-    pages = lists()
+    outcome = asking.run(40)
 
-    @settings(max_examples=40)
-    @given(st.sampled_from(pages), QUERY)
-    def asked(page, query):
-        client, url = page
-        with transaction.atomic():
-            response = client.get(url, query)
-            # The page answered, and the database answers still.
-            assert response.status_code < 500
-            assert Engagement.objects.exists()
-
-    asked()
+    assert outcome.wrong == []
+    assert outcome.asked >= 40
 
 
 @pytest.mark.parametrize("said", ODD, ids=ascii)

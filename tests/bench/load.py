@@ -1,4 +1,4 @@
-"""F13: what people wait for a page while a worker renders briefs on the same processors, beside the same pages while it is idle."""
+"""What people wait for a page while a worker renders briefs on the same processors (F13), and while one person asks for too much (S22)."""
 
 import http.client
 import statistics
@@ -6,8 +6,10 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import connection
@@ -28,6 +30,8 @@ BRIEFS = 2
 # Idle, busy, idle, busy: twenty seconds in all.
 ROUNDS, SECONDS_EACH, WARM_UP_SECONDS = 4, 2.5, 1.0
 PLANS = 20
+# One person asks over so many connections, without pause, for what is dearest to answer.
+AT_ONCE, TOO_LONG = 4, "frailty " * 600
 OF_ONE_PLAN = ("engagement_detail", "plan_detail", "history_list")
 
 
@@ -39,17 +43,23 @@ def run():
     engagement = example.six_pages()
     EngagementFactory.create_batch(PLANS, lead_region=engagement.lead_region, lead_consultant=engagement.lead_consultant)
     versions = [_version(engagement, number) for number in range(1, BRIEFS + 1)]
-    client = Client()
-    client.force_login(engagement.lead_consultant)
-    cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+    cookie, another = _cookie(engagement.lead_consultant), _cookie(engagement.team.get())
     pages = [reverse("engagements:engagement_list")]
     pages += [reverse(f"engagements:{name}", args=[engagement.reference]) for name in OF_ONE_PLAN]
+    dear = [reverse("engagements:brief_word", args=[engagement.reference]), f"{pages[0]}?{urlencode({'q': TOO_LONG})}"]
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder, services.redis() as redis_url:
         environment = services.environment_of(folder, redis_url=redis_url)
         services.run(["manage.py", "collectstatic", "--no-input"], environment)
         with services.worker(redis_url), killing.rung_at(redis_url), services.served(Path(folder), environment) as port:
             rounds = _rounds(port, cookie, pages, versions)
+            crowded = _crowded(port, cookie, pages, another, dear)
     _tell(rounds)
+    slower = statistics.median(_share(beside.seconds, 95) / _share(alone.seconds, 95) for alone, beside, _ in crowded)
+    say(
+        f"S22 one person's pages: {sum(len(beside.seconds) for _, beside, _ in crowded)} beside {sum(n for *_, n in crowded)} dear ones"
+    )
+    note("S22 95 of 100 pages: while another asks for too much / alone", slower, most=2.0)
+    note("S22 pages that went wrong", sum(alone.wrong + beside.wrong for alone, beside, _ in crowded), most=0, digits=0)
 
 
 def _rounds(port, cookie, pages, versions):
@@ -62,6 +72,25 @@ def _rounds(port, cookie, pages, versions):
             busy = _ask(port, cookie, pages, SECONDS_EACH)
         rounds.append((idle, busy, sum(made.values())))
     return rounds
+
+
+def _crowded(port, cookie, pages, another, dear):
+    """Ask for one page after the other alone, and while another person asks for too much, in turns; return both and how much that was."""
+    rounds = []
+    for _ in range(ROUNDS):
+        alone = _ask(port, cookie, pages, SECONDS_EACH, people=1)
+        with ThreadPoolExecutor(1) as pool:
+            abuse = pool.submit(_ask, port, another, dear, SECONDS_EACH, people=AT_ONCE)
+            beside = _ask(port, cookie, pages, SECONDS_EACH, people=1)
+            rounds.append((alone, beside, len(abuse.result().seconds)))
+    return rounds
+
+
+def _cookie(person):
+    """Return by what the portal knows the browser of somebody who has signed in."""
+    client = Client()
+    client.force_login(person)
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
 def _tell(rounds):
@@ -84,10 +113,10 @@ class _Answers:
         self.seconds, self.wrong = [], 0
 
 
-def _ask(port, cookie, pages, seconds):
-    """Let everybody ask for one page after the other, and return how long each took."""
+def _ask(port, cookie, pages, seconds, people=CLIENTS):
+    """Let so many people ask for one page after the other, and return how long each took."""
     found, end = _Answers(), time.monotonic() + seconds
-    statuses = [[] for _ in range(CLIENTS)]
+    statuses = [[] for _ in range(people)]
 
     def one(number):
         line, turn = http.client.HTTPConnection("127.0.0.1", port, timeout=60), number
@@ -105,11 +134,11 @@ def _ask(port, cookie, pages, seconds):
             found.seconds.append(time.perf_counter() - began)
         line.close()
 
-    people = [threading.Thread(target=one, args=[number]) for number in range(CLIENTS)]
-    for person in people:
-        person.start()
-    for person in people:
-        person.join()
+    threads = [threading.Thread(target=one, args=[number]) for number in range(people)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     found.wrong = sum(status != http.client.OK for each in statuses for status in each)
     return found
 

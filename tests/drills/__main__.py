@@ -1,4 +1,4 @@
-"""`python -m tests.drills`: the drills the project promises (S4, D8), in a database that is thrown away; fails where one finds a fault.
+"""`python -m tests.drills`: the drills the project promises (S4, S19, D1 to D15), in a database that is thrown away; fails where one finds a fault.
 
 With the name of a part only that part; with a number the very steps of the run that named it.
 """
@@ -12,10 +12,11 @@ import traceback
 import warnings
 
 STEPS = 10_000
+QUESTIONS = 10_000
 EXAMPLES_EACH = 20
 MAX_SECONDS = 900
 RESTORED_EVENTS, RESTORED_FILES, BROKEN_ARCHIVES = 5_000, 20, 20
-PARTS = {"signing", "parallel", "dying", "writers", "away", "killing", "bell", "clock", "restoring"}
+PARTS = {"signing", "asking", "parallel", "dying", "writers", "away", "killing", "bell", "clock", "restoring"}
 COLUMNS = "{:<58} {:>8} {:>8} {:>8} {:>6} {:>8}"
 
 
@@ -31,6 +32,7 @@ def main(words):
         say(COLUMNS.format("drill", "done", "carried", "refused", "lost", "seconds"))
         say(COLUMNS.format("", "", "out", "", "or illegal", ""))
         held = [_signing(numbers[0] if numbers else int(time.time()))] if "signing" in wanted else []
+        held += _asking() if "asking" in wanted else []
         held += _parallel() if "parallel" in wanted else []
         held += _dying() if "dying" in wanted else []
         held += _writers() if "writers" in wanted else []
@@ -100,6 +102,20 @@ def _signing(number):
     if fault:
         say(fault)
     return not fault
+
+
+def _asking():
+    """Ask odd questions of every page that takes one (S19)."""
+    from django.db import transaction  # noqa: PLC0415 - needs the settings
+
+    from tests.drills import asking  # noqa: PLC0415 - as above
+
+    began = time.monotonic()
+    with transaction.atomic():
+        outcome = asking.run(QUESTIONS)
+        transaction.set_rollback(True)
+    _row("S19 odd questions to every page that takes one", outcome.asked, outcome.asked, "", len(outcome.wrong), began)
+    return [_told(outcome.wrong)]
 
 
 def _parallel():
