@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from engagements.models import Engagement
 from tests.factories.engagements import PlanVersionFactory
+from tests.journeys.desk import AXE_RULES, AXE_RULES_BUT_COLOURS
 from tests.managed import NATIONAL, a_ground_with
 from tests.query_budget import BUDGET, MANAGED
 from tests.test_query_budget import an_engagement_with, arguments_for
@@ -47,8 +48,9 @@ def engagement():
 
 def look_wide_and_narrow(desk, pages):
     """Open pages, each as a person, and look at them on a desk, then on a phone."""
-    for width in (WIDE, NARROW):
+    for width, rules in ((WIDE, AXE_RULES), (NARROW, AXE_RULES_BUT_COLOURS)):
         desk.resize(width)
+        desk.rules = rules
         for person, address in pages:
             desk.enter_as(person)
             desk.go(address)
@@ -66,9 +68,7 @@ def test_every_page_for_admins_passes_axe_and_fits_its_screen(desk, part):
     names = sorted(MANAGED, key=lambda name: (name in NATIONAL, name))[part::PARTS_FOR_ADMINS]
     people = {name: ground.national_admin if name in NATIONAL else ground.regional_admin for name in names}
 
-    look_wide_and_narrow(
-        desk, [(person, reverse(name, kwargs=ground.keywords.get(name, {}))) for name, person in people.items()]
-    )
+    look_wide_and_narrow(desk, [(person, reverse(name, kwargs=ground.keywords.get(name, {}))) for name, person in people.items()])
 
 
 @pytest.mark.parametrize("name", PUBLIC)
