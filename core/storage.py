@@ -7,10 +7,14 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, storages
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.core.files import File
+
+PART = ".part"
 
 
 class WholeFileStorage(FileSystemStorage):
@@ -29,7 +33,7 @@ class WholeFileStorage(FileSystemStorage):
     def _save(self, name: str, content: File[bytes]) -> str:
         """Write a file beside its place and put it there when it is whole."""
         # The package of types leaves this method out.
-        part = super()._save(f"{name}.{uuid.uuid4().hex}.part", content)  # type: ignore[misc]
+        part = super()._save(f"{name}.{uuid.uuid4().hex}{PART}", content)  # type: ignore[misc]
         part_path = Path(self.path(part))
         try:
             _write_through(part_path)
@@ -50,6 +54,17 @@ class WholeFileStorage(FileSystemStorage):
             else:
                 _write_through(part.parent)
                 return name
+
+
+def remove_parts(*, before: datetime) -> int:
+    """Remove what was left of files whose writer was killed before a moment; return how many. A store elsewhere keeps no parts."""
+    storage = storages["default"]
+    if not isinstance(storage, WholeFileStorage):
+        return 0
+    old = [part for part in Path(storage.location).rglob(f"*{PART}") if part.stat().st_mtime < before.timestamp()]
+    for part in old:
+        part.unlink(missing_ok=True)
+    return len(old)
 
 
 def _write_through(path: Path) -> None:

@@ -53,6 +53,7 @@ CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE = {
     "work off the outbox": {"task": "core.jobs.work_off_outbox", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
     "remove what is long done": {"task": "core.jobs.remove_done_entries", "schedule": timedelta(days=1)},
+    "remove what is left over": {"task": "core.jobs.remove_leftovers", "schedule": timedelta(days=1)},
     "chain the audit trail": {"task": "core.jobs.chain_audit_trail", "schedule": timedelta(minutes=1)},
     "remind signatories": {"task": "engagements.jobs.queue_reminders", "schedule": timedelta(minutes=15)},
     "begin daily summaries": {"task": "engagements.jobs.queue_digests", "schedule": timedelta(minutes=15)},

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from core import storage
+from core import jobs, storage
 
 # Writes a large file for as long as it is let.
 WRITER = """
@@ -104,3 +105,19 @@ def test_process_killed_while_storing_leaves_no_file_under_the_name(tmp_path):
     process.wait()
 
     assert not Path(tmp_path / "brief.pdf").exists()
+
+
+@pytest.mark.django_db
+def test_what_a_killed_writer_left_goes_after_a_day_and_nothing_else(settings):
+    folder = Path(settings.MEDIA_ROOT)
+    day = timedelta(days=1)
+    for name, age in (("old.pdf.0a.part", 2 * day), ("new.pdf.0b.part", day / 2), ("signed.pdf", 900 * day)):
+        (folder / "briefs").mkdir(parents=True, exist_ok=True)
+        file = folder / "briefs" / name
+        file.write_bytes(b"x")
+        written_at = time.time() - age.total_seconds()
+        os.utime(file, times=(written_at, written_at))
+
+    jobs.remove_leftovers()
+
+    assert files_in(folder / "briefs") == ["new.pdf.0b.part", "signed.pdf"]

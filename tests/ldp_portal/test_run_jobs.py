@@ -13,7 +13,7 @@ from engagements import jobs
 from ldp_portal.celery import app
 
 pytestmark = pytest.mark.django_db
-JOBS = ["work_off_outbox", "remove_done_entries", "queue_reminders", "queue_digests", "queue_contact_nudges"]
+JOBS = ["work_off_outbox", "remove_done_entries", "remove_leftovers", "queue_reminders", "queue_digests", "queue_contact_nudges"]
 
 
 @pytest.fixture
