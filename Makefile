@@ -21,7 +21,7 @@ run: ## Set everything up, then serve the portal with demonstration data; PORT=8
 
 test: ## Run the whole suite on SQLite, or on PostgreSQL and Redis with DATABASE_URL and REDIS_URL
 	@$(SETUP) browser dev-packages assets
-	$(PYTHON) -m pytest -n 2 $(ARGS)
+	$(PYTHON) -m pytest -n 3 --dist worksteal $(ARGS)
 
 test-services: ## Run the whole suite on a PostgreSQL and a Redis started for it and removed afterwards
 	@scripts/with-services.sh $(MAKE) test
