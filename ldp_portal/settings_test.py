@@ -8,11 +8,11 @@ os.environ.setdefault("PORTAL_SECRET_KEY", "a-key-for-tests-only-and-as-long-as-
 os.environ["PORTAL_DEBUG"] = ""
 # The suite speaks to itself; what a portal in production refuses is held by its own test.
 os.environ.setdefault("PORTAL_PLAIN_HTTP", "1")
+os.environ["PORTAL_HOSTS"] = "testserver,127.0.0.1,localhost"
 
 from ldp_portal.settings import *  # noqa: F403 - a settings module extends another by importing all of it
 from ldp_portal.settings import CACHES, DATABASES, LOGGING, STORAGES
 
-ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 SECURE_SSL_REDIRECT = False
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False

@@ -1,5 +1,6 @@
 """The compose file is whole and safe, and says no setting that the portal does not read."""
 
+import os
 import re
 import subprocess
 import sys
@@ -8,9 +9,11 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from core.pdf.frames import MIB, Limits
+
 ROOT = Path(__file__).resolve().parent.parent
 # What others read than the portal's settings: the image of the database, and the library that counts.
-READ_BY_OTHERS = {"POSTGRES_PASSWORD", "POSTGRES_USER", "POSTGRES_DB", "PROMETHEUS_MULTIPROC_DIR"}
+READ_BY_OTHERS = {"POSTGRES_PASSWORD", "POSTGRES_USER", "POSTGRES_DB", "PROMETHEUS_MULTIPROC_DIR", "TMPDIR"}
 SECRET = re.compile(r"PASSWORD|SECRET|KEY|TOKEN|_URL")
 
 
@@ -28,7 +31,7 @@ SERVICES = compose()["services"]
 def settings_read():
     """Return the names that the settings read from the environment."""
     settings = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "ldp_portal" / "settings").glob("*.py"))
-    return set(re.findall(r'(?:environ(?:ment)?\.get|environ(?:ment)?\[|getenv|flag)\(?\[?"([A-Z0-9_]+)"', settings))
+    return set(re.findall(r'(?:environ(?:ment)?\.get|environ(?:ment)?\[|getenv|flag|said)\(?\[?"([A-Z0-9_]+)"', settings))
 
 
 def test_compose_file_keeps_to_its_schema():
@@ -94,6 +97,37 @@ def test_every_setting_of_the_example_has_its_comment_and_no_secret_a_value():
     assert [line for before, line in settings if not before.startswith("# ")] == []
     # Where the queue is says nothing: it is reached from the portal's own network alone.
     assert valued == ["REDIS_URL=redis://redis:6379/0"]
+
+
+def test_portal_starts_with_the_example_once_what_must_be_set_is_set():
+    settings = dict(line.split("=", 1) for line in read(".env.example").splitlines() if line and not line.startswith("#"))
+    settings |= {
+        "DATABASE_URL": "postgres://portal:secret@127.0.0.1:1/portal",
+        "PORTAL_SECRET_KEY": "Vq3-long-and-random-0123456789-abcdefghijklmnopqrstuvwxyz",
+        "PORTAL_ADDRESS": "https://portal.example",
+        "PORTAL_HOSTS": "portal.example",
+    }
+    ask = "from django.conf import settings; print(settings.MEDIA_ROOT, settings.STATIC_ROOT, settings.ALLOWED_HOSTS)"
+
+    started = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "--command", ask],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert started.stdout.split() == [str(ROOT / "var" / "media"), str(ROOT / "var" / "static"), "['portal.example']"], started
+
+
+def test_a_worker_has_room_for_what_its_children_may_take():
+    command = SERVICES["worker"]["command"]
+    children = int(command[command.index("--concurrency") + 1])
+    megabytes = int(SERVICES["worker"]["mem_limit"].removesuffix("m"))
+
+    # Each child that prints stands beside a process of Celery, and all beside the worker itself.
+    assert megabytes * MIB >= children * Limits().memory_bytes + (children + 1) * 200 * MIB
 
 
 def test_image_is_built_in_stages_and_runs_as_nobody():

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, cast
 from django.core.files.base import File
 
 from core.backup.archive import PIECE, Member
+from core.storage import PART
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,17 +17,22 @@ if TYPE_CHECKING:
 
     from core.backup.archive import Reader
 
+# Where the check of the storage writes a file, and removes it.
+PROBED = "health_check_storage_test"
+
 
 def names(storage: Storage, folder: str = "") -> Iterator[str]:
-    """Return the name of every stored file, folder by folder."""
+    """Return the name of every stored file, folder by folder; what is still being written, or is there for a moment to see that it can be, is none."""
     try:
         folders, here = storage.listdir(folder)
     except FileNotFoundError:
         return
     for name in sorted(here):
-        yield f"{folder}{name}"
+        if not name.endswith(PART):
+            yield f"{folder}{name}"
     for name in sorted(folders):
-        yield from names(storage, f"{folder}{name}/")
+        if name != PROBED:
+            yield from names(storage, f"{folder}{name}/")
 
 
 def as_stored(storage: Storage, name: str) -> Member | None:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,9 +10,10 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR_DIR = Path(os.environ.get("PORTAL_VAR_DIR", BASE_DIR / "var"))
+# What the owner of the tables does, where the portal itself runs under an account that may do less.
+OWNERS_COMMANDS = {"migrate", "grant_portal", "restore", "drill_restore"}
 
-# As Django's own check has it: a shorter key, or one of few different signs, can be guessed.
+# As Django's own check has it: a shorter key, or one of few different characters, can be guessed.
 MIN_KEY_LENGTH = 50
 MIN_KEY_SIGNS = 5
 MIN_TOKEN_LENGTH = 20
@@ -22,6 +24,11 @@ OIDC_GROUP = ("PORTAL_OIDC_ISSUER", "PORTAL_OIDC_CLIENT_ID", "PORTAL_OIDC_CLIENT
 MAX_ISSUER_LENGTH = 200
 
 
+def said(name: str, default: str = "") -> str:
+    """Return one setting from the environment; one that is left blank there counts as not set."""
+    return os.environ.get(name) or default
+
+
 def flag(name: str, environment: Mapping[str, str] = os.environ) -> bool:
     """Read one yes-or-no setting from the environment."""
     return environment.get(name, "").lower() in {"1", "true", "yes", "on"}
@@ -30,6 +37,17 @@ def flag(name: str, environment: Mapping[str, str] = os.environ) -> bool:
 def parted(text: str) -> list[str]:
     """Part a list that is written with commas."""
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def database_url(command: str, environment: Mapping[str, str]) -> str:
+    """Return which database, and as whom, a command of `manage.py` uses: as the owner of the tables where it has to."""
+    owners = environment.get("PORTAL_OWNER_DATABASE_URL") if command in OWNERS_COMMANDS else ""
+    return owners or environment.get("DATABASE_URL", "")
+
+
+def role_to_grant(environment: Mapping[str, str]) -> str:
+    """Return the account that the portal runs as where it does not own the tables; nothing where it does."""
+    return (urlsplit(environment.get("DATABASE_URL", "")).username or "") if environment.get("PORTAL_OWNER_DATABASE_URL") else ""
 
 
 def refuse_unsafe(environment: Mapping[str, str]) -> None:
@@ -50,7 +68,7 @@ def _reasons_anywhere(environment: Mapping[str, str]) -> Iterator[str]:
     if missing and len(missing) < len(OIDC_GROUP):
         yield f"Set {', '.join(missing)} too, or none of PORTAL_OIDC_…: half of it lets nobody sign in."
     if len(environment.get("PORTAL_OIDC_ISSUER", "")) > MAX_ISSUER_LENGTH:
-        yield f"PORTAL_OIDC_ISSUER is longer than {MAX_ISSUER_LENGTH} signs."
+        yield f"PORTAL_OIDC_ISSUER is longer than {MAX_ISSUER_LENGTH} characters."
 
 
 def _reasons_in_debug(environment: Mapping[str, str]) -> Iterator[str]:
@@ -67,15 +85,17 @@ def _reasons_in_production(environment: Mapping[str, str]) -> Iterator[str]:
     if not environment.get("PORTAL_SECRET_KEY"):
         yield "Set PORTAL_SECRET_KEY to a long random text: the portal runs on a shared database."
     elif _is_weak(environment["PORTAL_SECRET_KEY"]):
-        yield f"PORTAL_SECRET_KEY can be guessed. Make it random and at least {MIN_KEY_LENGTH} signs long."
+        yield f"PORTAL_SECRET_KEY can be guessed. Make it random and at least {MIN_KEY_LENGTH} characters long."
     if any(_is_weak(key) for key in parted(environment.get("PORTAL_SECRET_KEY_FALLBACKS", ""))):
         yield "A key in PORTAL_SECRET_KEY_FALLBACKS can be guessed. Leave it out: what it signed is signed anew."
+    if not parted(environment.get("PORTAL_HOSTS", "")):
+        yield "Set PORTAL_HOSTS to the host names that the portal answers to."
     if any(host.startswith(("*", ".")) for host in parted(environment.get("PORTAL_HOSTS", ""))):
         yield "Name each host in PORTAL_HOSTS: a star or a leading dot lets strangers choose what links look like."
     if not environment.get("PORTAL_ADDRESS", "").startswith("https://") and not flag("PORTAL_PLAIN_HTTP", environment):
         yield "Set PORTAL_ADDRESS to an address with https://, or PORTAL_PLAIN_HTTP to 1 on a closed network."
     if 0 < len(environment.get("PORTAL_METRICS_TOKEN", "")) < MIN_TOKEN_LENGTH:
-        yield f"PORTAL_METRICS_TOKEN can be guessed. Make it random and at least {MIN_TOKEN_LENGTH} signs long."
+        yield f"PORTAL_METRICS_TOKEN can be guessed. Make it random and at least {MIN_TOKEN_LENGTH} characters long."
     if not (environment.get("PORTAL_OIDC_ISSUER") or "https://").startswith("https://"):
         yield "Set PORTAL_OIDC_ISSUER to an address with https://: whoever stands between could sign in as anybody."
     served = _served_folder_of(environment)
@@ -94,7 +114,7 @@ def _served_folder_of(environment: Mapping[str, str]) -> Path | None:
     if address.scheme not in {"sqlite", "sqlite3"} or address.path in {"", "/:memory:"}:
         return None
     database = Path(address.path.removeprefix("/")).resolve()
-    var = Path(environment.get("PORTAL_VAR_DIR", BASE_DIR / "var"))
+    var = Path(environment.get("PORTAL_VAR_DIR") or BASE_DIR / "var")
     folders = [BASE_DIR / "static", var / "static", var / "assets", var / "media"]
     return next((folder for folder in folders if database.is_relative_to(folder.resolve())), None)
 
@@ -111,16 +131,18 @@ def _key_of_this_machine() -> str:
 
 refuse_unsafe(os.environ)
 
+VAR_DIR = Path(said("PORTAL_VAR_DIR") or BASE_DIR / "var")
 DEBUG = flag("PORTAL_DEBUG")
 DEMONSTRATION = flag("PORTAL_DEMONSTRATION")
-DATABASE_URL = os.environ.get("DATABASE_URL", "")
-REDIS_URL = os.environ.get("REDIS_URL", "")
+DATABASE_URL = database_url(sys.argv[1] if len(sys.argv) > 1 else "", os.environ)
+RUNS_AS = role_to_grant(os.environ)
+REDIS_URL = said("REDIS_URL")
 
-SECRET_KEY = os.environ.get("PORTAL_SECRET_KEY", "") or _key_of_this_machine()
+SECRET_KEY = said("PORTAL_SECRET_KEY") or _key_of_this_machine()
 # What these signed is still good: the keys of before, for as long as sessions and links made with them live.
-SECRET_KEY_FALLBACKS = parted(os.environ.get("PORTAL_SECRET_KEY_FALLBACKS", ""))
+SECRET_KEY_FALLBACKS = parted(said("PORTAL_SECRET_KEY_FALLBACKS"))
 
 # The address people reach the portal at: links in mail and in the brief are built from it, never from the request.
-PORTAL_ADDRESS = os.environ.get("PORTAL_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS = parted(os.environ.get("PORTAL_HOSTS", "127.0.0.1,localhost,[::1]"))
+PORTAL_ADDRESS = said("PORTAL_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = parted(said("PORTAL_HOSTS", "127.0.0.1,localhost,[::1]"))
 CSRF_TRUSTED_ORIGINS = [PORTAL_ADDRESS]

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import dj_database_url
+from celery.schedules import crontab
 
-from ldp_portal.settings.environment import BASE_DIR, DATABASE_URL, DEBUG, DEMONSTRATION, REDIS_URL, VAR_DIR, flag
+from ldp_portal.settings.environment import BASE_DIR, DATABASE_URL, DEBUG, DEMONSTRATION, REDIS_URL, VAR_DIR, flag, said
 
 DATABASES = {
     "default": dj_database_url.parse(
@@ -49,11 +50,13 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TIMEZONE = "Europe/London"
+# By the hour of the day, not so long after the clock was started: it may be started anew every day.
+EVERY_NIGHT = crontab(hour="3", minute="0")
 # What is done by the clock: each job knows what is due and does nothing twice. `manage.py run_jobs` does the same without Celery's beat.
 CELERY_BEAT_SCHEDULE = {
     "work off the outbox": {"task": "core.jobs.work_off_outbox", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
-    "remove what is long done": {"task": "core.jobs.remove_done_entries", "schedule": timedelta(days=1)},
-    "remove what is left over": {"task": "core.jobs.remove_leftovers", "schedule": timedelta(days=1)},
+    "remove what is long done": {"task": "core.jobs.remove_done_entries", "schedule": EVERY_NIGHT},
+    "remove what is left over": {"task": "core.jobs.remove_leftovers", "schedule": EVERY_NIGHT},
     "chain the audit trail": {"task": "core.jobs.chain_audit_trail", "schedule": timedelta(minutes=1)},
     "remind signatories": {"task": "engagements.jobs.queue_reminders", "schedule": timedelta(minutes=15)},
     "begin daily summaries": {"task": "engagements.jobs.queue_digests", "schedule": timedelta(minutes=15)},
@@ -102,12 +105,12 @@ STORAGES = {
 EMAIL_BACKEND = (
     "core.mail.DemonstrationBackend"
     if DEMONSTRATION
-    else os.environ.get("PORTAL_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+    else said("PORTAL_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 )
 EMAIL_TIMEOUT = 10
-EMAIL_HOST = os.environ.get("PORTAL_EMAIL_HOST", "localhost")
-EMAIL_PORT = int(os.environ.get("PORTAL_EMAIL_PORT", "25"))
-EMAIL_HOST_USER = os.environ.get("PORTAL_EMAIL_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("PORTAL_EMAIL_PASSWORD", "")
+EMAIL_HOST = said("PORTAL_EMAIL_HOST", "localhost")
+EMAIL_PORT = int(said("PORTAL_EMAIL_PORT", "25"))
+EMAIL_HOST_USER = said("PORTAL_EMAIL_USER")
+EMAIL_HOST_PASSWORD = said("PORTAL_EMAIL_PASSWORD")
 EMAIL_USE_TLS = flag("PORTAL_EMAIL_TLS")
-DEFAULT_FROM_EMAIL = os.environ.get("PORTAL_EMAIL_FROM", "portal@localhost")
+DEFAULT_FROM_EMAIL = said("PORTAL_EMAIL_FROM", "portal@localhost")

@@ -1,8 +1,6 @@
 """Signing in: by email, with a password or a code sent to the address. Accounts are made by people who know the person, never by strangers."""
 
-import os
-
-from ldp_portal.settings.environment import flag
+from ldp_portal.settings.environment import flag, said
 
 # Ended after 30 minutes without use, and 12 hours at most: core/sessions.py.
 SESSION_ENGINE = "core.sessions"
@@ -34,15 +32,15 @@ ACCOUNT_RATE_LIMITS = {
     "login_code_failed": "10/h/key",
 }
 # How many servers of our own stand before the portal and add to X-Forwarded-For. With none, what that header says counts for nothing.
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PORTAL_PROXIES", "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = int(said("PORTAL_PROXIES", "0"))
 # “Is it you?” is asked before a step that matters, unless it was answered a short while ago.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 
 # An organisation's own sign-in service (OpenID Connect), beside password and code; without an issuer there is none.
-OIDC_ISSUER = os.environ.get("PORTAL_OIDC_ISSUER", "")
-OIDC_CLIENT_ID = os.environ.get("PORTAL_OIDC_CLIENT_ID", "")
-OIDC_CLIENT_SECRET = os.environ.get("PORTAL_OIDC_CLIENT_SECRET", "")
-OIDC_NAME = os.environ.get("PORTAL_OIDC_NAME", "")
+OIDC_ISSUER = said("PORTAL_OIDC_ISSUER")
+OIDC_CLIENT_ID = said("PORTAL_OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = said("PORTAL_OIDC_CLIENT_SECRET")
+OIDC_NAME = said("PORTAL_OIDC_NAME")
 # Who has signed in is known by their session alone: what the service gives to ask it further is thrown away.
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_ADAPTER = "core.asking.ServiceAdapter"

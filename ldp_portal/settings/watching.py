@@ -1,16 +1,15 @@
 """How the portal is seen at work: what it writes into its log, and who may read its figures."""
 
-import os
 import tomllib
 from typing import Any
 
-from ldp_portal.settings.environment import BASE_DIR, DEBUG
+from ldp_portal.settings.environment import BASE_DIR, DEBUG, said
 
 # What the status page says runs here.
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 # Prometheus reads /metrics with this bearer token; without one there is no such page.
-METRICS_TOKEN = os.environ.get("PORTAL_METRICS_TOKEN", "")
+METRICS_TOKEN = said("PORTAL_METRICS_TOKEN")
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -8,6 +8,7 @@ import subprocess
 import tarfile
 from contextlib import contextmanager
 from io import BytesIO, StringIO
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -117,6 +118,33 @@ def test_d11_what_was_destroyed_comes_back_without_a_difference(portal, tmp_path
     # Numbers go on where they were.
     assert OrganisationFactory().pk > Organisation.objects.exclude(pk=None).order_by("pk").first().pk
     assert upkeep.last(UpkeepKind.RESTORE).note.startswith("restored: ")
+
+
+def test_what_is_there_for_a_moment_is_no_file_to_keep(portal, settings):
+    kept = list(files.names(default_storage))
+    for name in ("briefs/2026/two.pdf.0a1b.part", "health_check_storage_test/test-1.txt"):
+        place = Path(settings.MEDIA_ROOT) / name
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes(b"x")
+
+    assert list(files.names(default_storage)) == kept
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="there are accounts on PostgreSQL only")
+def test_after_a_restore_the_account_of_the_portal_works_on(portal, tmp_path, settings):
+    settings.RUNS_AS = "portal_web"
+    make(tmp_path / "portal.tar")
+
+    run("restore", str(tmp_path / "portal.tar"), "--replace")
+
+    web = connection.copy()
+    web.settings_dict["USER"] = "portal_web"
+    try:
+        with web.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM engagements_engagement")
+            assert cursor.fetchone() == (1,)
+    finally:
+        web.close()
 
 
 def archive_of(place):

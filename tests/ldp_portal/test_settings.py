@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from ldp_portal.settings.environment import BASE_DIR, refuse_unsafe
+from ldp_portal.settings.environment import BASE_DIR, database_url, refuse_unsafe, role_to_grant
 
 KEY = "Vq3-long-and-random-0123456789-abcdefghijklmnopqrstuvwxyz"
 GOOD = {
@@ -26,10 +26,11 @@ STATIC = f"sqlite:///{BASE_DIR / 'static' / 'portal.sqlite3'}"
     [
         pytest.param({"PORTAL_SECRET_KEY": ""}, "Set PORTAL_SECRET_KEY", id="no key"),
         pytest.param({"PORTAL_SECRET_KEY": KEY[:49]}, "PORTAL_SECRET_KEY can be guessed", id="short key"),
-        pytest.param({"PORTAL_SECRET_KEY": "abcd" * 20}, "PORTAL_SECRET_KEY can be guessed", id="key of four signs"),
+        pytest.param({"PORTAL_SECRET_KEY": "abcd" * 20}, "PORTAL_SECRET_KEY can be guessed", id="key of four characters"),
         pytest.param({"PORTAL_SECRET_KEY": f"django-insecure-{KEY}"}, "PORTAL_SECRET_KEY can be guessed", id="default key"),
         pytest.param({"PORTAL_SECRET_KEY_FALLBACKS": f"{KEY},short"}, "FALLBACKS can be guessed", id="short key of before"),
         pytest.param({"PORTAL_DEBUG": "1"}, "Unset it", id="debug on another machine's database"),
+        pytest.param({"PORTAL_HOSTS": " , "}, "Set PORTAL_HOSTS", id="no host"),
         pytest.param({"PORTAL_HOSTS": "*"}, "Name each host", id="any host"),
         pytest.param({"PORTAL_HOSTS": "portal.example, *"}, "Name each host", id="any host beside a good one"),
         pytest.param({"PORTAL_HOSTS": ".example"}, "Name each host", id="any host of a domain"),
@@ -95,3 +96,16 @@ def test_refusal_does_not_repeat_what_is_secret():
         )
 
     assert "hunter" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("command", "account"),
+    [("migrate", "owner"), ("restore", "owner"), ("grant_portal", "owner"), ("runserver", "portal_web"), ("", "portal_web")],
+)
+def test_only_what_needs_the_owner_of_the_tables_is_done_as_the_owner(command, account):
+    both = {"DATABASE_URL": "postgres://portal_web@db/portal", "PORTAL_OWNER_DATABASE_URL": "postgres://owner@db/portal"}
+    one = {"DATABASE_URL": both["DATABASE_URL"], "PORTAL_OWNER_DATABASE_URL": ""}
+
+    assert database_url(command, both) == f"postgres://{account}@db/portal"
+    assert database_url(command, one) == one["DATABASE_URL"]
+    assert (role_to_grant(both), role_to_grant(one), role_to_grant({})) == ("portal_web", "", "")

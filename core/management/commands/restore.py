@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core import upkeep
@@ -34,11 +35,15 @@ class Command(BaseCommand):
             self.stderr.write(difference)
         if restored.differences:
             raise CommandError(f"{len(restored.differences)} differences were found after restoring.")
+        # The tables were made anew, and belong to their owner alone.
+        call_command("grant_portal", stdout=self.stdout)
         stands = restored.manifest.stands
         said = f"{stands.rows:,} rows and {len(restored.manifest.files):,} files of {restored.manifest.created_at}"
         self.stdout.write(f"Restored and compared, no difference: {said}.")
         if restored.is_older:
-            self.stdout.write("The back-up is of an older portal. Run manage.py migrate now, then manage.py verify_audit.")
+            self.stdout.write(
+                "The back-up is of an older portal. Run manage.py migrate now, then manage.py grant_portal and manage.py verify_audit."
+            )
         else:
             upkeep.note(UpkeepKind.RESTORE, f"restored: {said}")
             self.stdout.write(f"The audit trail is whole and ends at {stands.audit_head or 'nothing yet'}.")
