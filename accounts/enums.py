@@ -46,8 +46,8 @@ class SecurityChange(TextChoices):
     PASSKEY_REMOVED = "passkey_removed", "removed a passkey of"
     CODES_MADE = "codes_made", "made new recovery codes for"
     FACTOR_RESET = "factor_reset", RESET_SECOND_FACTOR
-    OIDC_LINKED = "oidc_linked", "connected the organisation’s sign-in of"
-    OIDC_UNLINKED = "oidc_unlinked", "disconnected the organisation’s sign-in of"
+    SERVICE_CONNECTED = "service_connected", "connected the sign-in service of"
+    SERVICE_DISCONNECTED = "service_disconnected", "disconnected the sign-in service of"
 
 
 # What the email about each says.
@@ -59,8 +59,8 @@ SECURITY_NOTICES = {
     SecurityChange.PASSKEY_REMOVED: "A passkey was removed from your account.",
     SecurityChange.CODES_MADE: "New recovery codes were made for your account. The old ones do not work any more.",
     SecurityChange.FACTOR_RESET: "An admin has reset your second factor. You set up a new one the next time you sign in.",
-    SecurityChange.OIDC_LINKED: "Your account was connected with the sign-in of your organisation. It happens when you first sign in that way.",
-    SecurityChange.OIDC_UNLINKED: "Your account was disconnected from the sign-in of your organisation.",
+    SecurityChange.SERVICE_CONNECTED: "Your account was connected with the sign-in service of your organisation. This happens when you first sign in that way.",
+    SecurityChange.SERVICE_DISCONNECTED: "Your account was disconnected from the sign-in service of your organisation.",
 }
 
 # How long a link in a message leads to its page. It is used again for the same page as long as half of that is left.

@@ -82,7 +82,7 @@ def connect_identity(*, person: User, identity: Identity, by: User) -> User | No
     if policies.service_link_of(kept) is not None or policies.person_of_identity(identity) != kept:
         return None
     SocialAccount.objects.create(user=kept, provider=settings.OIDC_ISSUER, uid=identity.subject)
-    return note_security_change(person=kept, change=SecurityChange.OIDC_LINKED, by=by)
+    return note_security_change(person=kept, change=SecurityChange.SERVICE_CONNECTED, by=by)
 
 
 @transaction.atomic
@@ -93,7 +93,7 @@ def disconnect_identity(*, person: User, by: User) -> User | None:
     if link is None:
         return None
     link.delete()
-    return note_security_change(person=kept, change=SecurityChange.OIDC_UNLINKED, by=by)
+    return note_security_change(person=kept, change=SecurityChange.SERVICE_DISCONNECTED, by=by)
 
 
 @transaction.atomic

@@ -104,5 +104,9 @@ def _refuse_unless_offered() -> None:
 
 def _not_now(request: HttpRequest, *, status: int) -> HttpResponse:
     """Say that it did not work this time, and why as far as it helps."""
-    context = {"service": settings.OIDC_NAME, "is_crowded": status == HTTPStatus.TOO_MANY_REQUESTS}
+    context = {
+        "service": settings.OIDC_NAME,
+        "is_crowded": status == HTTPStatus.TOO_MANY_REQUESTS,
+        "is_cancelled": request.GET.get("error") == "access_denied",
+    }
     return TemplateResponse(request, "accounts/sign_in_service_not_now.html", context, status=status)

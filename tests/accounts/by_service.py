@@ -35,5 +35,5 @@ def enter_by_service(service, client, person=None, **data):
 
 def events(person):
     """Return what the audit trail tells, in order, of a person and the sign-in service."""
-    found = AuditEvent.objects.filter(subject_type="accounts.user", subject_id=person.pk, verb__endswith="sign-in of")
+    found = AuditEvent.objects.filter(subject_type="accounts.user", subject_id=person.pk, verb__endswith="sign-in service of")
     return list(found.order_by("pk").values_list("verb", flat=True))

@@ -42,10 +42,10 @@ def test_whoever_has_an_account_with_the_address_is_signed_in(service):
     assert is_signed_in(client)
     assert client.session.session_key not in (None, before)
     assert SocialAccount.objects.get().user == person
-    assert events(person) == ["connected the organisation’s sign-in of"]
+    assert events(person) == ["connected the sign-in service of"]
     outbox.work_off(timezone.now())
     assert [message.to for message in mail.outbox] == [["ada@nhs.example"]]
-    assert "connected with the sign-in of your organisation" in mail.outbox[0].body
+    assert "connected with the sign-in service of your organisation" in mail.outbox[0].body
 
 
 def test_signing_in_again_tells_nothing_new_and_keeps_no_tokens(service):
@@ -258,10 +258,10 @@ def test_somebody_whom_the_service_knows_anew_disconnects_and_comes_back(service
     assert "Your account has been connected with NHSmail" not in text_of(after)
     assert not is_signed_in(other)
     assert is_signed_in(again)
-    assert events(person)[1:] == ["disconnected the organisation’s sign-in of", "connected the organisation’s sign-in of"]
+    assert events(person)[1:] == ["disconnected the sign-in service of", "connected the sign-in service of"]
     assert post(again, DISCONNECT).status_code == 302
     assert post(again, DISCONNECT).status_code == 302
-    assert events(person).count("disconnected the organisation’s sign-in of") == 2
+    assert events(person).count("disconnected the sign-in service of") == 2
 
 
 def test_the_sign_in_page_offers_it_under_its_name(service):
