@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,15 +57,15 @@ class WholeFileStorage(FileSystemStorage):
                 return name
 
 
-def remove_parts(*, before: datetime) -> int:
-    """Remove what was left of files whose writer was killed before a moment; return how many. A store elsewhere keeps no parts."""
+def remove_parts(*, before: datetime) -> None:
+    """Remove what was left of files whose writer was killed before a moment. A store elsewhere keeps no parts."""
     storage = storages["default"]
-    if not isinstance(storage, WholeFileStorage):
-        return 0
-    old = [part for part in Path(storage.location).rglob(f"*{PART}") if part.stat().st_mtime < before.timestamp()]
-    for part in old:
-        part.unlink(missing_ok=True)
-    return len(old)
+    parts = Path(storage.location).rglob(f"*{PART}") if isinstance(storage, WholeFileStorage) else ()
+    for part in parts:
+        # Its writer may be done with it at this very moment.
+        with suppress(FileNotFoundError):
+            if part.stat().st_mtime < before.timestamp():
+                part.unlink()
 
 
 def _write_through(path: Path) -> None:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import logging
 import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from celery.schedules import crontab
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
+from django.utils import timezone
 from django.utils.module_loading import import_string
+
+if TYPE_CHECKING:
+    from datetime import date
 
 logger = logging.getLogger(__name__)
 
@@ -27,13 +32,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, every: int | None, **options: Any) -> None:
         """Run one round, or rounds until whoever started this has gone."""
         parent = os.getppid()
+        self.done_on: dict[Any, date] = {}
         self._run_all()
         while every and self._is_wanted_after(every, parent):
             self._run_all()
 
     def _run_all(self) -> None:
-        """Run each job; one that fails says so in the log and does not keep the others from running."""
+        """Run each job, those of the night once a day; one that fails says so in the log and does not keep the others from running."""
+        today = timezone.localdate()
         for entry in settings.CELERY_BEAT_SCHEDULE.values():
+            if isinstance(entry["schedule"], crontab) and self.done_on.get(entry["task"]) == today:
+                continue
+            self.done_on[entry["task"]] = today
             try:
                 import_string(str(entry["task"]))()
             except Exception:
