@@ -31,7 +31,7 @@ REFUSALS = "refused:"
 DOWNLOADS = "downloads"
 LOOKS = "looks"
 TOLD_AGAIN_AFTER = timedelta(hours=1)
-# So many refusals of a person at one kind of page are told in that time: enough that a first harmless one hides none that matters.
+# So many refusals of a person at one kind of page are told in that time, by number or reference: one that is harmless hides few others.
 TOLD_OF_A_KIND = 10
 WHY = {
     HTTPStatus.FORBIDDEN: "This is not for them to see or to do.",

@@ -54,7 +54,7 @@ def has_unsafe(migrations: list[tuple[str, str]]) -> bool:
     logging.getLogger("django_migration_linter").setLevel(logging.WARNING)
     has_errors = False
     for app, name in migrations:
-        linter = MigrationLinter(no_cache=True)
+        linter = MigrationLinter(no_cache=True, all_warnings_as_errors=True)
         linter.lint_all_migrations(app_label=app, migration_name=name)
         has_errors |= linter.has_errors
     return has_errors

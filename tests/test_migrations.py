@@ -48,6 +48,11 @@ def test_migrations_after_the_release_are_linted(monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_migrations_after_the_release_are_safe_on_the_database_of_this_run():
+    assert not linting.has_unsafe(linting.newer())
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("app", "name", "is_unsafe"),
     [

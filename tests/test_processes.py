@@ -45,6 +45,7 @@ for person in people:
     person.save()
 print(json.dumps([engagement.get_absolute_url(), *(person.email for person in people)]))
 """
+TASK = "engagements.tasks.render_signed_brief"
 
 
 class MailServer(socketserver.ThreadingTCPServer):
@@ -206,6 +207,11 @@ def wait_for(found, processes, folder):
     return pytest.fail(f"It has not come true.\n{logs}")
 
 
+def lines_of(folder, name):
+    """Return what a process has written into its log."""
+    return [json.loads(line) for line in (folder / f"{name}.log").read_text().splitlines() if line.startswith("{")]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_portal_goes_from_migration_to_signed_brief_as(kind, environment, portal, mail, tmp_path):
     address = environment["PORTAL_ADDRESS"]
@@ -240,9 +246,12 @@ def test_portal_goes_from_migration_to_signed_brief_as(kind, environment, portal
     figures = Browser(address).get("/metrics", Authorization=f"Bearer {token}").decode()
     assert 'portal_signed_briefs{state="rendered"} 1.0' in figures
     assert 'portal_page_seconds_count{status="3xx",view="engagements:version_decide"} 1.0' in figures
-    lines = [line for line in (tmp_path / "web.log").read_text().splitlines() if line.startswith("{")]
-    assert {json.loads(line)["view"] for line in lines if "portal.requests" in line} >= {"engagements:engagement_submit"}
+    asked = {line["view"]: line["request_id"] for line in lines_of(tmp_path, "web") if line.get("method") == "POST"}
+    assert asked.keys() >= {"engagements:engagement_submit", "engagements:version_decide"}
     assert not any(email in (tmp_path / f"{name}.log").read_text() for name in portal for email in (consultant_email, lead_email))
     if IS_WHOLE:
         assert list(tmp_path.glob("beat-schedule*"))
-        assert "engagements.tasks.render_signed_brief" not in "".join(lines)
+        # What was done for a request bears its number in the worker, and was not done in the web process.
+        done = {name: [line for line in lines_of(tmp_path, name) if TASK in str(line)] for name in ("web", "worker")}
+        assert done["web"] == []
+        assert asked["engagements:version_decide"] in {line["request_id"] for line in done["worker"]}

@@ -56,10 +56,10 @@ def run():
     _tell(rounds)
     slower = statistics.median(_share(beside.seconds, 95) / _share(alone.seconds, 95) for alone, beside, _ in crowded)
     say(
-        f"S22 one person's pages: {sum(len(beside.seconds) for _, beside, _ in crowded)} beside {sum(n for *_, n in crowded)} dear ones"
+        f"S22 one person's pages: {sum(len(beside.seconds) for _, beside, _ in crowded)} beside {sum(len(dear.seconds) for *_, dear in crowded)} dear ones"
     )
     note("S22 95 of 100 pages: while another asks for too much / alone", slower, most=2.0)
-    note("S22 pages that went wrong", sum(alone.wrong + beside.wrong for alone, beside, _ in crowded), most=0, digits=0)
+    note("S22 pages that went wrong", sum(each.wrong for phases in crowded for each in phases), most=0, digits=0)
 
 
 def _rounds(port, cookie, pages, versions):
@@ -75,14 +75,14 @@ def _rounds(port, cookie, pages, versions):
 
 
 def _crowded(port, cookie, pages, another, dear):
-    """Ask for one page after the other alone, and while another person asks for too much, in turns; return both and how much that was."""
+    """Ask for one page after the other alone, and while another person asks for too much, in turns; return both and what the other got."""
     rounds = []
     for _ in range(ROUNDS):
         alone = _ask(port, cookie, pages, SECONDS_EACH, people=1)
         with ThreadPoolExecutor(1) as pool:
             abuse = pool.submit(_ask, port, another, dear, SECONDS_EACH, people=AT_ONCE)
             beside = _ask(port, cookie, pages, SECONDS_EACH, people=1)
-            rounds.append((alone, beside, len(abuse.result().seconds)))
+            rounds.append((alone, beside, abuse.result()))
     return rounds
 
 

@@ -1,4 +1,4 @@
-"""Two years of the clock (D15): every job of the schedule in two processes, one five minutes ahead, and all that is due comes once, on its day."""
+"""Two years of the clock (D15): every job of the schedule by turns of two clocks, one five minutes ahead, and all that is due comes once, on its day."""
 
 import re
 from collections import Counter
@@ -137,6 +137,9 @@ def run(days):
         hands = _Hands
         world = _World(days, hands)
         mail.outbox = []
+        # The summary of the first morning has something to tell.
+        hands.moment = _midnight(days[0]) - timedelta(hours=1)
+        world.happen(days[0])
         for day in days:
             hands.moment = _midnight(day)
             world.invite(day)

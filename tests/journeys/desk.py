@@ -15,8 +15,6 @@ AXE_RULES = {
     # The style sheets are ours, and no rule that is asked for reads them.
     "preload": False,
 }
-# A page in another width has the colours that it has in this one, which take longest to look at.
-AXE_RULES_BUT_COLOURS = {**AXE_RULES, "rules": {"color-contrast": {"enabled": False}}}
 
 # The page once so many frames have been drawn.
 AFTER_FRAMES = """frames => new Promise(done => {
@@ -34,7 +32,6 @@ class Desk:
         self.looked_at = set()
         self.troubles = []
         self.person = None
-        self.rules = AXE_RULES
         # Machines are shared, and the first page of a server takes its time.
         page.set_default_timeout(30_000)
         page.on("console", self._note)
@@ -145,7 +142,7 @@ class Desk:
         kind = re.sub(r"[0-9]+", "n", self.page.url.removeprefix(self.address)), self.page.viewport_size["width"]
         if kind not in self.looked_at:
             self.looked_at.add(kind)
-            found = Axe().run(self.page, options=self.rules)
+            found = Axe().run(self.page, options=AXE_RULES)
             assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
         assert not self.troubles, self.troubles
 

@@ -6,7 +6,6 @@ from playwright.sync_api import expect
 
 from engagements.models import Engagement
 from tests.factories.engagements import PlanVersionFactory
-from tests.journeys.desk import AXE_RULES, AXE_RULES_BUT_COLOURS
 from tests.managed import NATIONAL, a_ground_with
 from tests.query_budget import BUDGET, MANAGED
 from tests.test_query_budget import an_engagement_with, arguments_for
@@ -48,9 +47,8 @@ def engagement():
 
 def look_wide_and_narrow(desk, pages):
     """Open pages, each as a person, and look at them on a desk, then on a phone."""
-    for width, rules in ((WIDE, AXE_RULES), (NARROW, AXE_RULES_BUT_COLOURS)):
+    for width in (WIDE, NARROW):
         desk.resize(width)
-        desk.rules = rules
         for person, address in pages:
             desk.enter_as(person)
             desk.go(address)
