@@ -5,6 +5,7 @@ With words of `PARTS` only those; with `memory` beside `worker` the memory after
 
 import logging
 import os
+import shutil
 import sys
 import tempfile
 from contextlib import nullcontext
@@ -19,13 +20,36 @@ DOCUMENTS, ALL_DOCUMENTS = 200, 500
 def main(wanted):
     """Run the parts that are wanted in a database that is thrown away."""
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
-        os.environ["DATABASE_URL"] = f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
+        database = Path(folder) / "bench.sqlite3"
+        os.environ["DATABASE_URL"] = f"sqlite:///{database}"
         os.environ["DJANGO_SETTINGS_MODULE"] = "ldp_portal.settings_test"
         _prepare(folder)
+        bare = _bare(database)
         for name in PARTS:
             if name in wanted or not set(PARTS) & set(wanted):
+                _put_back(bare, database)
                 _run(name, ALL_DOCUMENTS if "memory" in wanted else DOCUMENTS)
         import_module("tests.bench.side_by_side").say_table()
+
+
+def _bare(database):
+    """Keep the database as it is before any part: with the reference data, and nothing else."""
+    from django.db import connection  # noqa: PLC0415 - needs the settings
+
+    bare = database.with_suffix(".bare")
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(bare)])
+    return bare
+
+
+def _put_back(bare, database):
+    """Let a part begin with that database."""
+    from django.db import connections  # noqa: PLC0415 - needs the settings
+
+    connections.close_all()
+    for left in database.parent.glob(f"{database.name}*"):
+        left.unlink()
+    shutil.copy(bare, database)
 
 
 def _run(name, documents):

@@ -3,10 +3,13 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from django.utils import timezone
+
 from accounts.enums import Role
 from accounts.models import User
 from directory.models import Footprint, Organisation, Region
-from engagements.enums import Clarity, CriterionSlug, Finding, FundingCertainty, SourcingRoute
+from engagements import documents
+from engagements.enums import Clarity, CriterionSlug, Finding, FundingCertainty, SourcingRoute, VersionOutcome
 from engagements.models import (
     ClientLead,
     Criterion,
@@ -16,6 +19,7 @@ from engagements.models import (
     ParticipantGroup,
     Place,
     PlannedIntervention,
+    PlanVersion,
     Priority,
     Purpose,
 )
@@ -71,6 +75,21 @@ def six_pages():
     engagement.measures.order_by("pk").last().delete()
     engagement.groups.filter(planned_interventions__isnull=True).delete()
     return Engagement.objects.with_people().get(pk=engagement.pk)
+
+
+def agreed_version(engagement, number=1):
+    """Save one agreed version of a plan, of which there is no file yet."""
+    brief = documents.load_brief(engagement)
+    return PlanVersion.objects.create(
+        engagement=engagement,
+        number=number,
+        document=documents.to_json(brief),
+        content_hash=documents.content_hash(brief),
+        submitted_by=engagement.lead_consultant,
+        submitted_by_name=engagement.lead_consultant.full_name,
+        outcome=VersionOutcome.AGREED,
+        settled_at=timezone.now(),
+    )
 
 
 def _person(name, job_title, role, region=None):

@@ -15,11 +15,9 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
-from engagements import documents, tasks
-from engagements.enums import VersionOutcome
-from engagements.models import BriefFile, PlanVersion
+from engagements import tasks
+from engagements.models import BriefFile
 from tests.bench import example
 from tests.bench.side_by_side import leave_out, note, say
 from tests.drills import killing, services
@@ -42,7 +40,7 @@ def run():
         return
     engagement = example.six_pages()
     EngagementFactory.create_batch(PLANS, lead_region=engagement.lead_region, lead_consultant=engagement.lead_consultant)
-    versions = [_version(engagement, number) for number in range(1, BRIEFS + 1)]
+    versions = [example.agreed_version(engagement, number) for number in range(1, BRIEFS + 1)]
     cookie, another = _cookie(engagement.lead_consultant), _cookie(engagement.team.get())
     pages = [reverse("engagements:engagement_list")]
     pages += [reverse(f"engagements:{name}", args=[engagement.reference]) for name in OF_ONE_PLAN]
@@ -172,18 +170,3 @@ def _rendering(versions):
 def _share(seconds, percent):
     """Return within how many seconds so many of a hundred pages came."""
     return statistics.quantiles(seconds, n=100)[percent - 1]
-
-
-def _version(engagement, number):
-    """Save one agreed version of a plan, of which there is no file yet."""
-    brief = documents.load_brief(engagement)
-    return PlanVersion.objects.create(
-        engagement=engagement,
-        number=number,
-        document=documents.to_json(brief),
-        content_hash=documents.content_hash(brief),
-        submitted_by=engagement.lead_consultant,
-        submitted_by_name=engagement.lead_consultant.full_name,
-        outcome=VersionOutcome.AGREED,
-        settled_at=timezone.now(),
-    )

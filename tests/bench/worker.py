@@ -10,15 +10,13 @@ from unittest import mock
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.utils import timezone
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
 from core.pdf import client, rendering
 from engagements import documents, tasks
 from engagements.documents.render import STYLESHEET
-from engagements.enums import VersionOutcome
-from engagements.models import BriefFile, PlanVersion
+from engagements.models import BriefFile
 from tests.bench import example
 from tests.bench.side_by_side import leave_out, note, say
 from tests.drills import killing, services
@@ -42,17 +40,7 @@ def run(many):
     if not services.HAS_REDIS:
         leave_out("F5 and F2 of a worker", "there is no Redis on this machine")
         return
-    version = PlanVersion.objects.create(
-        engagement=engagement,
-        number=1,
-        document=documents.to_json(brief),
-        content_hash=documents.content_hash(brief),
-        submitted_by=engagement.lead_consultant,
-        submitted_by_name=engagement.lead_consultant.full_name,
-        outcome=VersionOutcome.AGREED,
-        settled_at=timezone.now(),
-    )
-    _worker(version)
+    _worker(example.agreed_version(engagement))
 
 
 def _child(html, many):
