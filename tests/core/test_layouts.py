@@ -194,7 +194,11 @@ def test_refusal_says_what_happened_and_what_to_do(name):
 
 @pytest.mark.parametrize(
     ("name", "heading"),
-    [("500.html", "There is a problem with the portal"), ("503.html", "The portal cannot reach its records")],
+    [
+        ("413.html", "This is too much to send at once"),
+        ("500.html", "There is a problem with the portal"),
+        ("503.html", "The portal cannot reach its records"),
+    ],
 )
 def test_failure_page_needs_nothing_that_may_have_failed(name, heading):
     shown = BeautifulSoup(render_to_string(name), "html.parser")
