@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.migrations.operations.base import Operation
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
     from django.db.migrations.state import ProjectState
 
@@ -81,12 +83,16 @@ class AppendOnly(Operation):
             schema_editor.execute(told, params=None)
 
 
-def grants(role: str) -> list[str]:
-    """Return what lets a role of PostgreSQL run the portal and never change what is append only: it must not own the tables."""
+def grants(role: str, there: Collection[str] = TABLES) -> list[str]:
+    """Return what lets a role of PostgreSQL run the portal and never change what is append only: it must not own the tables.
+
+    An older release has not all of the tables: `there` are those that are.
+    """
+    tables = ", ".join(table for table in TABLES if table in there)
+    only_added_to = [f"REVOKE ALL ON {tables} FROM {role}", f"GRANT SELECT, INSERT ON {tables} TO {role}"] if tables else []
     return [
         f"GRANT USAGE ON SCHEMA public TO {role}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
-        f"REVOKE ALL ON {', '.join(TABLES)} FROM {role}",
-        f"GRANT SELECT, INSERT ON {', '.join(TABLES)} TO {role}",
+        *only_added_to,
     ]

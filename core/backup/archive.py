@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from core.backup import snapshot
+from core.backup import leftovers, snapshot
 from core.backup.faults import BackupError, room_on
 
 if TYPE_CHECKING:
@@ -163,7 +163,10 @@ def reading(place: Path) -> Iterator[Reader]:
         opened = place.open("rb")
     except OSError as error:
         raise BackupError(f"{place} could not be opened: {error.strerror}.") from error
-    with opened, tempfile.TemporaryDirectory(prefix="portal-restore-") as folder:
+    # Beside the archive there is room for what is in it; where nothing may be written there, the machine's own place has to do.
+    beside = place.parent if os.access(place.parent, os.W_OK) else None
+    leftovers.remove(place.parent)
+    with opened, tempfile.TemporaryDirectory(prefix=leftovers.RESTORE, dir=beside) as folder:
         with room_on(Path(folder)):
             reader = Reader(opened, Path(folder) / "database")
         yield reader

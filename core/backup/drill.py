@@ -7,14 +7,16 @@ import time
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.storage import FileSystemStorage
 from django.db import DatabaseError, connection, connections
+from django.utils import timezone
 
 from core import upkeep
-from core.backup import archive, making, restoring
+from core.backup import archive, leftovers, making, restoring
 from core.backup.faults import BackupError
 from core.models import UpkeepKind
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 # As what the database that a drill fills is known while it is there.
 ALIAS = "drill"
+PREFIX, MADE_AT = "portal_drill_", "%Y%m%d%H%M"
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,11 @@ class Drilled:
     restore_seconds: float
 
 
-def run() -> Drilled:
-    """Back up, restore into an empty machine and compare; a restore that was found whole is noted."""
-    with tempfile.TemporaryDirectory(prefix="portal-drill-") as folder:
+def run(within: Path | None = None) -> Drilled:
+    """Back up, restore into an empty machine and compare, within a folder; a restore that was found whole is noted."""
+    within = within or Path(tempfile.gettempdir())
+    leftovers.remove(within)
+    with tempfile.TemporaryDirectory(prefix=leftovers.DRILL, dir=within) as folder:
         place, began = Path(folder) / "portal.tar", time.monotonic()
         manifest = making.make(place)
         backed_up = time.monotonic()
@@ -61,10 +66,15 @@ def run() -> Drilled:
 @contextmanager
 def empty_database(folder: Path) -> Iterator[None]:
     """Offer an empty database beside the portal's, under a name of its own, and remove it."""
-    name = str(folder / "drill.sqlite3") if connection.vendor == "sqlite" else f"portal_drill_{uuid.uuid4().hex[:12]}"
+    name = (
+        str(folder / "drill.sqlite3")
+        if connection.vendor == "sqlite"
+        else f"{PREFIX}{timezone.now():{MADE_AT}}_{uuid.uuid4().hex[:8]}"
+    )
     into: Any = connection.copy(ALIAS)
     into.settings_dict["NAME"] = name
     if connection.vendor == "postgresql":
+        _drop_what_was_left()
         _say_to_the_server(f"CREATE DATABASE {name} TEMPLATE template0")
     connections.databases[ALIAS] = into.settings_dict
     connections[ALIAS] = into
@@ -76,6 +86,16 @@ def empty_database(folder: Path) -> Iterator[None]:
         del connections.databases[ALIAS]
         if connection.vendor == "postgresql":
             _say_to_the_server(f"DROP DATABASE IF EXISTS {name}")
+
+
+def _drop_what_was_left() -> None:
+    """Remove the databases of drills that were killed more than a day ago: their names say when they were made."""
+    before = f"{PREFIX}{timezone.now() - timedelta(seconds=leftovers.OLD_SECONDS):{MADE_AT}}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname ~ %s", [f"^{PREFIX}[0-9]{{12}}_[0-9a-f]{{8}}$"])
+        left = [name for (name,) in cursor.fetchall() if name < before]
+    for name in left:
+        _say_to_the_server(f"DROP DATABASE IF EXISTS {name}")
 
 
 def _say_to_the_server(statement: str) -> None:

@@ -16,11 +16,11 @@ class BackupError(Exception):
 
 
 @contextmanager
-def room_on(place: Path) -> Iterator[None]:
-    """Say in words that a disk is full or may not be written to."""
+def room_on(place: Path, *, then: str = "Nothing was kept.") -> Iterator[None]:
+    """Say in words that a disk is full or may not be written to, and how things stand then."""
     try:
         yield
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            raise BackupError(f"There is no room left in {place}. Nothing was kept.") from error
+            raise BackupError(f"There is no room left in {place}. {then}") from error
         raise BackupError(f"{place} could not be written to: {error.strerror}.") from error

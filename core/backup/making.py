@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
 
-from core.backup import archive, databases, files
+from core.backup import archive, databases, files, leftovers
 
 if TYPE_CHECKING:
     from core.backup.archive import Manifest
@@ -21,9 +21,10 @@ def make(place: Path) -> Manifest:
 
     Files come after the database: whatever a row speaks of was stored before the row was written.
     """
+    leftovers.remove(place.parent)
     created_at = timezone.now().isoformat()
     with archive.writing(place) as writer:
-        with tempfile.TemporaryDirectory(dir=place.parent, prefix=".portal-backup-") as folder:
+        with tempfile.TemporaryDirectory(dir=place.parent, prefix=leftovers.BACKUP) as folder:
             dumped = Path(folder) / "database"
             dumped.touch(mode=0o600)
             stands = databases.of(connection).dump(connection, dumped)

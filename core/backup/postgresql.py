@@ -28,8 +28,10 @@ ROWS_AND_HASH = """
     SELECT count(*), encode(sha256(coalesce(string_agg(h, ''::bytea ORDER BY h), ''::bytea)), 'hex')
     FROM (SELECT sha256(convert_to((t.*)::text, 'UTF8')) AS h FROM {} AS t) AS hashed
 """
-# What the portal has made goes, in the transaction that puts the back-up in its place; extensions and other people's schemas stay.
-CLEAR = """
+# What the portal has made goes, in the transaction that puts the back-up in its place; extensions and other people's schemas stay. Whatever
+# ends before the last word, this process too, leaves the database as it was: psql's own option would commit at the end of its input.
+BEGIN = """
+BEGIN;
 SET LOCAL lock_timeout = '10s';
 SET LOCAL client_min_messages = warning;
 DO $clear$
@@ -47,6 +49,7 @@ BEGIN
 END
 $clear$;
 """
+COMMIT = "\nCOMMIT;\n"
 
 
 def dump(connection: BaseDatabaseWrapper, to: Path) -> Snapshot:
@@ -63,17 +66,17 @@ def load(connection: BaseDatabaseWrapper, dumped: Path, wanted: Snapshot) -> Non
     """Put a dump in the place of what the database holds, in one transaction: whole or not at all."""
     connection.close()
     restoring = [_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(dumped)]
-    quiet = ("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--file=-")
+    quiet = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--file=-")
     arguments, environment = reach(connection, "psql", *quiet)
     with tempfile.TemporaryFile() as said:
         reader = subprocess.Popen(restoring, stdout=subprocess.PIPE, stderr=said)  # noqa: S603 - no shell, our own words
         writer = subprocess.Popen(arguments, env=environment, stdin=subprocess.PIPE, stdout=said, stderr=said)  # noqa: S603 - as above
         is_whole = False
         try:
-            is_whole = _hand_over(cast("IO[bytes]", reader.stdout), cast("IO[bytes]", writer.stdin)) and reader.wait() == 0
+            script, to = cast("IO[bytes]", reader.stdout), cast("IO[bytes]", writer.stdin)
+            is_whole = _say(to, BEGIN) and _hand_over(script, to) and reader.wait() == 0 and _say(to, COMMIT)
         finally:
             if not is_whole:
-                # Its input must not end by itself: it would take that for the end of the dump, and commit.
                 writer.kill()
                 reader.kill()
             _close(writer.stdin)
@@ -87,8 +90,17 @@ def load(connection: BaseDatabaseWrapper, dumped: Path, wanted: Snapshot) -> Non
 def _hand_over(script: IO[bytes], to: IO[bytes]) -> bool:
     """Hand the whole dump over; not where the other has stopped, having said why."""
     try:
-        to.write(CLEAR.encode())
         shutil.copyfileobj(script, to)
+    except BrokenPipeError:
+        return False
+    return True
+
+
+def _say(to: IO[bytes], words: str) -> bool:
+    """Say something at once; not where the other has stopped."""
+    try:
+        to.write(words.encode())
+        to.flush()
     except BrokenPipeError:
         return False
     return True

@@ -82,7 +82,9 @@ def put_in_place(reader: Reader, alias: str, storage: Storage) -> Restored:
         # What can fail for want of room comes before the database is touched.
         files.add_missing(storage, reader)
     databases.of(into).load(into, reader.dumped, manifest.stands)
-    with room_on(Path("the place of the stored files")):
+    with room_on(
+        Path("the place of the stored files"), then="The database is restored, the files are not: make room, and restore again."
+    ):
         restored.differences += files.settle(storage, reader)
     restored.is_older = bool(_migrations_of_the_code(with_replaced=False) - set(manifest.stands.migrations))
     differences = Differences()

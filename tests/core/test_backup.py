@@ -3,9 +3,11 @@
 import errno
 import json
 import os
+import signal
 import stat
 import subprocess
 import tarfile
+import time
 from contextlib import contextmanager
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -15,12 +17,12 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.urls import reverse
 
-from core import audit, chain, upkeep
-from core.backup import archive, databases, drill, files, postgresql
+from core import append_only, audit, chain, upkeep
+from core.backup import archive, databases, drill, files, leftovers, postgresql
 from core.backup.faults import BackupError
 from core.backup.making import make
 from core.backup.restoring import restore
@@ -118,6 +120,66 @@ def test_d11_what_was_destroyed_comes_back_without_a_difference(portal, tmp_path
     # Numbers go on where they were.
     assert OrganisationFactory().pk > Organisation.objects.exclude(pk=None).order_by("pk").first().pk
     assert upkeep.last(UpkeepKind.RESTORE).note.startswith("restored: ")
+
+
+@pytest.mark.parametrize("share", [0.1, 0.6, 0.95])
+def test_d11_a_restore_that_is_killed_leaves_the_database_as_it_was(portal, tmp_path, monkeypatch, share):
+    if connection.vendor != "postgresql":
+        # There the whole file is put in place at one moment.
+        return
+    make(tmp_path / "portal.tar")
+    before = stands()
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+
+        def die_half_way(script, to):
+            whole = script.read()
+            to.write(whole[: int(len(whole) * share)])
+            to.flush()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        monkeypatch.setattr(postgresql.shutil, "copyfileobj", die_half_way)
+        restore(tmp_path / "portal.tar", replace=True)
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    end = time.monotonic() + 30
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'psql'"
+    while time.monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute(others)
+            if cursor.fetchone() == (0,):
+                break
+        time.sleep(0.1)
+
+    assert stands() == before
+
+
+def test_what_was_left_by_one_that_was_killed_goes_after_a_day(portal, tmp_path):
+    folder = tmp_path / "archives"
+    folder.mkdir()
+    for number, name in enumerate(["portal-restore-x", "portal-drill-x", ".portal-backup-x", ".portal-1.tar.77.part"]):
+        for age in (0, 2 * leftovers.OLD_SECONDS):
+            left = folder / f"{name}{'-old' if age else ''}{'.part' if number == 3 else ''}"
+            left.mkdir() if number < 3 else left.write_bytes(b"x")
+            os.utime(left, (time.time() - age,) * 2)
+
+    make(folder / "portal.tar")
+
+    assert sorted(left.name for left in folder.iterdir()) == [
+        ".portal-1.tar.77.part.part",
+        ".portal-backup-x",
+        "portal-drill-x",
+        "portal-restore-x",
+        "portal.tar",
+    ]
+
+
+def test_an_archive_of_an_older_release_is_granted_as_far_as_it_goes():
+    there = append_only.grants("portal_web", ["core_auditevent"])
+
+    assert [line for line in there if "REVOKE" in line] == ["REVOKE ALL ON core_auditevent FROM portal_web"]
+    assert not [line for line in append_only.grants("portal_web", []) if "REVOKE" in line]
 
 
 def test_what_is_there_for_a_moment_is_no_file_to_keep(portal, settings):

@@ -1,8 +1,9 @@
 """Prove that the portal can be restored."""
 
+from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core import chain
 from core.backup import drill
@@ -16,11 +17,17 @@ class Command(BaseCommand):
         "Back the portal up, restore it into an empty database beside it, and compare every row and file. Changes nothing here."
     )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the folder to work in."""
+        parser.add_argument(
+            "--within", type=Path, help="a folder with room for two back-ups; without it, the machine's own for such things"
+        )
+
+    def handle(self, *args: Any, within: Path | None, **options: Any) -> None:
         """Run the drill, and say what was found."""
         try:
             chain.link(everything=True)
-            drilled = drill.run()
+            drilled = drill.run(within)
         except BackupError as error:
             raise CommandError(str(error)) from error
         for difference in drilled.differences:

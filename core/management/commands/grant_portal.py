@@ -31,6 +31,6 @@ class Command(BaseCommand):
         if not re.fullmatch(r"[a-z_][a-z0-9_]*", role):
             raise CommandError("Name an account in small letters, digits and underscores.")
         with transaction.atomic(), connection.cursor() as cursor:
-            for statement in append_only.grants(role):
+            for statement in append_only.grants(role, connection.introspection.table_names(cursor)):
                 cursor.execute(statement)
         self.stdout.write(f"{role} may run the portal, and only add to {', '.join(append_only.TABLES)}.")

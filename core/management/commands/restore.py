@@ -1,10 +1,12 @@
 """Restore the portal from a back-up."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from core import upkeep
 from core.backup.faults import BackupError
@@ -29,16 +31,18 @@ class Command(BaseCommand):
             restored = restore(file, replace=replace, made_elsewhere=made_elsewhere)
         except BackupError as error:
             raise CommandError(str(error)) from error
+        finally:
+            # The tables may have been made anew, and then belong to their owner alone.
+            call_command("grant_portal", stdout=self.stdout)
         if restored.kept_first:
             self.stdout.write(f"What was here is kept in {restored.kept_first}.")
         for difference in restored.differences:
             self.stderr.write(difference)
         if restored.differences:
             raise CommandError(f"{len(restored.differences)} differences were found after restoring.")
-        # The tables were made anew, and belong to their owner alone.
-        call_command("grant_portal", stdout=self.stdout)
         stands = restored.manifest.stands
-        said = f"{stands.rows:,} rows and {len(restored.manifest.files):,} files of {restored.manifest.created_at}"
+        made_at = timezone.localtime(datetime.fromisoformat(restored.manifest.created_at))
+        said = f"{stands.rows:,} rows and {len(restored.manifest.files):,} files of {made_at:%-d %B %Y, %H:%M}"
         self.stdout.write(f"Restored and compared, no difference: {said}.")
         if restored.is_older:
             self.stdout.write(
