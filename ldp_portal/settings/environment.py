@@ -5,7 +5,7 @@ import secrets
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -47,7 +47,8 @@ def database_url(command: str, environment: Mapping[str, str]) -> str:
 
 def role_to_grant(environment: Mapping[str, str]) -> str:
     """Return the account that the portal runs as where it does not own the tables; nothing where it does."""
-    return (urlsplit(environment.get("DATABASE_URL", "")).username or "") if environment.get("PORTAL_OWNER_DATABASE_URL") else ""
+    name = urlsplit(environment.get("DATABASE_URL", "")).username or ""
+    return unquote(name) if environment.get("PORTAL_OWNER_DATABASE_URL") else ""
 
 
 def refuse_unsafe(environment: Mapping[str, str]) -> None:
@@ -67,14 +68,28 @@ def _reasons_anywhere(environment: Mapping[str, str]) -> Iterator[str]:
     missing = [name for name in OIDC_GROUP if not environment.get(name)]
     if missing and len(missing) < len(OIDC_GROUP):
         yield f"Set {', '.join(missing)} too, or none of PORTAL_OIDC_…: half of it lets nobody sign in."
+    owners, own = (environment.get(name, "") for name in ("PORTAL_OWNER_DATABASE_URL", "DATABASE_URL"))
+    if owners and _place_of(owners) != _place_of(own):
+        yield "PORTAL_OWNER_DATABASE_URL has to name the database of DATABASE_URL, as the owner of its tables."
+    if int(environment.get("PORTAL_PROXIES") or 0) < 0:
+        yield "PORTAL_PROXIES is a number of servers: 0 or more."
     if len(environment.get("PORTAL_OIDC_ISSUER", "")) > MAX_ISSUER_LENGTH:
         yield f"PORTAL_OIDC_ISSUER is longer than {MAX_ISSUER_LENGTH} characters."
 
 
+def _place_of(address: str) -> tuple[str | None, int | None, str, str]:
+    """Return which database an address names, whoever asks."""
+    parts = urlsplit(address)
+    return parts.hostname, parts.port, parts.path, parts.query
+
+
 def _reasons_in_debug(environment: Mapping[str, str]) -> Iterator[str]:
     """Say why a developer's portal may not run on its database."""
-    host = urlsplit(environment["DATABASE_URL"]).hostname or ""
-    if host not in THIS_MACHINE:
+    addresses = [environment["DATABASE_URL"], environment.get("PORTAL_OWNER_DATABASE_URL", "")]
+    hosts = {
+        host for address in addresses for host in (urlsplit(address).hostname, *parse_qs(urlsplit(address).query).get("host", []))
+    }
+    if {host for host in hosts if host and not host.startswith("/")} - THIS_MACHINE:
         yield "PORTAL_DEBUG shows strangers how the portal works. Unset it to run on a database of another machine."
 
 

@@ -42,6 +42,14 @@ STATIC = f"sqlite:///{BASE_DIR / 'static' / 'portal.sqlite3'}"
         pytest.param(SERVICE | {"PORTAL_OIDC_CLIENT_SECRET": ""}, "Set PORTAL_OIDC_CLIENT_SECRET too", id="no secret of it"),
         pytest.param(SERVICE | {"PORTAL_OIDC_ISSUER": "http://sign-in.example"}, "PORTAL_OIDC_ISSUER", id="plain service"),
         pytest.param(SERVICE | {"PORTAL_OIDC_ISSUER": f"https://{'x' * 200}"}, "longer than 200", id="endless service"),
+        pytest.param({"PORTAL_PROXIES": "-1"}, "PORTAL_PROXIES", id="less than no proxy"),
+        pytest.param({"PORTAL_OWNER_DATABASE_URL": "postgres://o@other/portal"}, "PORTAL_OWNER", id="the owner of another"),
+        pytest.param(
+            {"PORTAL_OWNER_DATABASE_URL": GOOD["DATABASE_URL"], "DATABASE_URL": ""}, "PORTAL_OWNER", id="an owner alone"
+        ),
+        pytest.param(
+            {"PORTAL_DEBUG": "1", "DATABASE_URL": "postgres:///x?host=db.internal"}, "Unset it", id="debug on a host by name"
+        ),
         pytest.param({"DATABASE_URL": STATIC}, "files for browsers", id="database among static files"),
         pytest.param(
             {"DATABASE_URL": "sqlite:////srv/portal/media/deep/db", "PORTAL_VAR_DIR": "/srv/portal"},
@@ -74,6 +82,7 @@ def test_every_reason_is_said_at_once():
         pytest.param({"PORTAL_DEBUG": "1", "DATABASE_URL": "postgres:///try"}, id="a developer's socket"),
         pytest.param(GOOD, id="production"),
         pytest.param(GOOD | SERVICE, id="production with a sign-in service"),
+        pytest.param(GOOD | {"PORTAL_OWNER_DATABASE_URL": "postgres://o:p@db.internal/portal"}, id="production with an owner"),
         pytest.param(GOOD | dict.fromkeys(SERVICE, ""), id="production with an empty line for each setting of one"),
         pytest.param(GOOD | {"PORTAL_SECRET_KEY_FALLBACKS": KEY[::-1]}, id="production with its key of before"),
         pytest.param(GOOD | {"PORTAL_ADDRESS": "http://portal", "PORTAL_PLAIN_HTTP": "1"}, id="a closed network"),
@@ -109,3 +118,4 @@ def test_only_what_needs_the_owner_of_the_tables_is_done_as_the_owner(command, a
     assert database_url(command, both) == f"postgres://{account}@db/portal"
     assert database_url(command, one) == one["DATABASE_URL"]
     assert (role_to_grant(both), role_to_grant(one), role_to_grant({})) == ("portal_web", "", "")
+    assert role_to_grant(both | {"DATABASE_URL": "postgres://portal%5Fweb@db/portal"}) == "portal_web"
