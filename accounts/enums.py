@@ -46,8 +46,8 @@ class SecurityChange(TextChoices):
     PASSKEY_REMOVED = "passkey_removed", "removed a passkey of"
     CODES_MADE = "codes_made", "made new recovery codes for"
     FACTOR_RESET = "factor_reset", RESET_SECOND_FACTOR
-    SERVICE_CONNECTED = "service_connected", "connected the sign-in service of"
-    SERVICE_DISCONNECTED = "service_disconnected", "disconnected the sign-in service of"
+    SERVICE_CONNECTED = "oidc_linked", "connected the sign-in service of"
+    SERVICE_DISCONNECTED = "oidc_unlinked", "disconnected the sign-in service of"
 
 
 # What the email about each says.

@@ -14,7 +14,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.urls import reverse
@@ -115,6 +115,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages: ClassVar[dict[str, str]] = {
         **DefaultMFAAdapter.error_messages,
         "cannot_delete_authenticator": "This is your only second factor, and your role needs one. Set up another first.",
+        "unreadable": "Your second factor cannot be read, because the portal has another key than when you set it up. Ask an admin to reset it.",
         "incorrect_code": "This code is not right. Enter the one that your app shows now",
     }
 
@@ -123,8 +124,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return _box().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Return a secret that was kept, under today's key or one before it."""
-        return _box().decrypt(encrypted_text.encode()).decode()
+        """Return a secret that was kept, under today's key or one before it; under another it is unreadable, which a form says."""
+        try:
+            return _box().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken as error:
+            raise self.validation_error("unreadable") from error
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Tell whether a second factor can go: whoever needs one keeps one."""

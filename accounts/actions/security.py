@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt, encrypt
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import policies, tasks
@@ -97,13 +98,20 @@ def disconnect_identity(*, person: User, by: User) -> User | None:
 
 
 @transaction.atomic
-def relock_second_factors(*, by: User | None) -> int:
-    """Lock the secrets of all second factors with the key of today; return how many there were. They work as before."""
-    count = 0
+def relock_second_factors(*, by: User | None) -> tuple[int, int]:
+    """Lock the secrets of all second factors with the key of today: they work as before.
+
+    Return how many there were, and how many are left as they are because no key that is known here opens them.
+    """
+    count = unreadable = 0
     for factor in Authenticator.objects.select_for_update().order_by("pk"):
-        locked = {name: encrypt(decrypt(factor.data[name])) for name in _LOCKED if name in factor.data}
+        try:
+            locked = {name: encrypt(decrypt(factor.data[name])) for name in _LOCKED if name in factor.data}
+        except ValidationError:
+            unreadable += 1
+            continue
         if locked:
             factor.data |= locked
             factor.save(update_fields=["data"])
             count += 1
-    return count
+    return count, unreadable

@@ -1,9 +1,12 @@
 """The second factor (S12): who needs one reaches nothing without it, whichever way they come in."""
 
+from io import StringIO
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.test import Client
 from django.urls import get_resolver, reverse
 
@@ -212,9 +215,24 @@ def test_second_factors_outlive_a_key_that_is_taken_out_once_they_are_relocked(s
     call_command("relock_second_factors")
 
     settings.SECRET_KEY_FALLBACKS = []
-    assert capsys.readouterr().out == "2 second factors are locked with the key of today.\n"
+    assert capsys.readouterr().out == "2 secrets of second factors and recovery codes are locked with the key of today.\n"
     assert Authenticator.objects.get(user=person, type="totp").wrap().validate_code(code_now(secret))
     assert recovery_codes_of(person) == codes
+
+
+def test_a_second_factor_of_another_key_is_said_to_be_unreadable(settings):
+    person = RegionalAdminFactory(password=PASSWORD)
+    secret = give_app(person)
+    settings.SECRET_KEY = "a-key-of-another-portal-0123456789-abcdefgh"
+    client = Client()
+    enter_password(client, person)
+
+    answer = client.post(AUTHENTICATE, {"code": code_now(secret)})
+
+    assert answer.status_code == 200
+    assert "Your second factor cannot be read" in text_of(answer)
+    with pytest.raises(CommandError, match=r"2 more can be read with no key"):
+        call_command("relock_second_factors", stdout=StringIO())
 
 
 def test_a_code_of_the_app_works_once():

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from accounts import actions
 
@@ -14,5 +14,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say how many there were."""
-        count = actions.relock_second_factors(by=None)
-        self.stdout.write(f"{count:,} second factors are locked with the key of today.")
+        count, unreadable = actions.relock_second_factors(by=None)
+        self.stdout.write(f"{count:,} secrets of second factors and recovery codes are locked with the key of today.")
+        if unreadable:
+            raise CommandError(
+                f"{unreadable:,} more can be read with no key that is known here. Put the key they were made with into"
+                " PORTAL_SECRET_KEY_FALLBACKS, or let an admin reset the second factors of those people."
+            )
