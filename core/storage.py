@@ -33,10 +33,11 @@ class WholeFileStorage(FileSystemStorage):
 
     def _save(self, name: str, content: File[bytes]) -> str:
         """Write a file beside its place and put it there when it is whole."""
-        # The package of types leaves this method out.
-        part = super()._save(f"{name}.{uuid.uuid4().hex}{PART}", content)  # type: ignore[misc]
+        part = f"{name}.{uuid.uuid4().hex}{PART}"
         part_path = Path(self.path(part))
         try:
+            # The package of types leaves this method out.
+            super()._save(part, content)  # type: ignore[misc]
             _write_through(part_path)
             return self._put_in_place(part_path, name)
         finally:
@@ -62,9 +63,9 @@ def remove_parts(*, before: datetime) -> None:
     storage = storages["default"]
     parts = Path(storage.location).rglob(f"*{PART}") if isinstance(storage, WholeFileStorage) else ()
     for part in parts:
-        # Its writer may be done with it at this very moment.
-        with suppress(FileNotFoundError):
-            if part.stat().st_mtime < before.timestamp():
+        # Its writer may be done with it at this very moment; what cannot be removed must not keep the others.
+        with suppress(OSError):
+            if part.is_file() and part.stat().st_mtime < before.timestamp():
                 part.unlink()
 
 

@@ -1,9 +1,11 @@
 """What no browser of a colleague sends is answered calmly: odd queries, foreign hosts, addresses to be led to, and too much of anything (S18, S19, S22)."""
 
+from unittest import mock
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.client import MULTIPART_CONTENT
@@ -166,6 +168,17 @@ def test_s22_what_is_too_much_is_refused_with_a_page_that_says_so(data, kind, pe
         assert not page.select("script")
         assert page.select_one("meta[name=referrer]")["content"] == "no-referrer"
     assert not FormDraft.objects.exists()
+
+
+def test_s22_a_file_that_no_form_asks_for_is_never_written_down(tmp_path, settings):
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+    seen = []
+    with mock.patch.object(TemporaryUploadedFile, "__init__", side_effect=lambda *args, **kwargs: seen.append(args)):
+        file = SimpleUploadedFile("x.bin", b"x" * 4_000_000)
+        answer = Client().post(reverse("account_login"), {"login": "a@b.example", "password": "x", "file": file})
+
+    assert answer.status_code == 200
+    assert seen == []
 
 
 def test_s22_a_very_long_question_is_answered():

@@ -101,6 +101,9 @@ STORAGES = {
     },
 }
 
+# There is no form for files: what is sent as one is never written down.
+FILE_UPLOAD_HANDLERS = ["core.uploads.RefusedFiles"]
+
 # A demonstration sends nothing: it shows its mail on a page.
 EMAIL_BACKEND = (
     "core.mail.DemonstrationBackend"

@@ -79,7 +79,7 @@ def test_name_that_is_too_long_is_cut(folder):
     assert name.endswith(".pdf")
 
 
-@pytest.mark.parametrize("step", ["fsync", "link"])
+@pytest.mark.parametrize("step", ["fdopen", "fsync", "link"])
 def test_full_disk_leaves_nothing(folder, tmp_path, monkeypatch, step):
     def full(*args):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -121,3 +121,16 @@ def test_what_a_killed_writer_left_goes_after_a_day_and_nothing_else(settings):
     jobs.remove_leftovers()
 
     assert files_in(folder / "briefs") == ["new.pdf.0b.part", "signed.pdf"]
+
+
+@pytest.mark.django_db
+def test_what_cannot_be_removed_keeps_no_other(settings):
+    folder = Path(settings.MEDIA_ROOT)
+    (folder / "a.part").mkdir(parents=True)
+    (folder / "b.part").write_bytes(b"x")
+    for place in (folder / "a.part", folder / "b.part"):
+        os.utime(place, times=(0, 0))
+
+    jobs.remove_leftovers()
+
+    assert ((folder / "a.part").exists(), (folder / "b.part").exists()) == (True, False)
