@@ -33,6 +33,7 @@ LOOKS = "looks"
 TOLD_AGAIN_AFTER = timedelta(hours=1)
 # So many refusals of a person at one kind of page are told in that time, by number or reference: one that is harmless hides few others.
 TOLD_OF_A_KIND = 10
+NO_MORE = "Not told for an hour: the log has each of them."
 WHY = {
     HTTPStatus.FORBIDDEN: "This is not for them to see or to do.",
     HTTPStatus.NOT_FOUND: "It is not theirs, or there is no such thing.",
@@ -84,6 +85,8 @@ def _note_refusal(request: HttpRequest, status: HTTPStatus) -> None:
     already = list(_told(request, trail=trail).values_list("subject_label", flat=True)[:TOLD_OF_A_KIND])
     if page not in already and len(already) < TOLD_OF_A_KIND:
         changes: list[audit.FieldChange] = [{"field": "why", "label": "why", "old": "", "new": WHY[status]}]
+        if len(already) == TOLD_OF_A_KIND - 1:
+            changes.append({"field": "more", "label": "more of this kind", "old": "", "new": NO_MORE})
         audit.record(REFUSED, person, by=person, trail=trail, label=page, changes=changes)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Func, Value
 from django.db.models.expressions import Col
 from django.utils import timezone
@@ -136,6 +137,9 @@ def _python_value(field: Any, value: Any) -> Any:
     """Return one column's value as Django would have read it."""
     if value is None:
         return None
+    if isinstance(field, models.JSONField) and isinstance(value, str) and connection.vendor == "sqlite":
+        # There it is a text within the row's own JSON.
+        return json.loads(value, cls=field.decoder)
     if isinstance(field, models.DateTimeField):
         moment = parse_datetime(str(value))
         return moment if moment is None or timezone.is_aware(moment) else timezone.make_aware(moment, UTC)

@@ -27,7 +27,7 @@ class RequestLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Take over the number that a proxy of ours gave, if it is one, and time the rest."""
-        said = request.headers.get("X-Request-ID", "") if settings.ALLAUTH_TRUSTED_PROXY_COUNT else ""
+        said = request.headers.get("X-Request-ID", "") if settings.ALLAUTH_TRUSTED_PROXY_COUNT > 0 else ""
         number = logs.id_of(said)
         began = time.perf_counter()
         with logs.within_request(number):

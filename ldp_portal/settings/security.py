@@ -23,6 +23,8 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+# A page whose styles are missing is a poor page; without this it would be none, the one that says so included.
+WHITENOISE_MANIFEST_STRICT = False
 # Files of the portal are for its own pages.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # A message may name somebody: it waits in the session rather than in a cookie.

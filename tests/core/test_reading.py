@@ -5,11 +5,13 @@ import pytest
 from django.db import connection, models
 from django.utils import timezone
 
+from core.models import AuditEvent
 from core.reading import Relation, Rows, prefetch_in_one_query, read_in_one_query
 from engagements.models import Engagement, FundingLine, PlannedIntervention
 from engagements.models import engagement as engagement_module
 from interventions.models import Intervention
 from tests.factories.accounts import ConsultantFactory
+from tests.factories.core import AuditEventFactory
 from tests.factories.directory import OrganisationFactory, SiteFactory, a_footprint
 from tests.factories.engagements import (
     ClientLeadFactory,
@@ -214,6 +216,14 @@ def test_a_row_that_was_read_can_be_changed():
 
     assert PlannedIntervention.objects.get(pk=planned.pk).title == "Another title"
     assert isinstance(menu, Intervention)
+
+
+def test_a_column_of_json_is_read_as_django_reads_it():
+    event = AuditEventFactory(changes=[{"field": "x", "old": None, "new": ["é", 1]}])
+
+    ((found,),) = read_in_one_query(Rows(AuditEvent.objects.filter(pk=event.pk)))
+
+    assert found.changes == event.changes
 
 
 def test_read_in_one_query_gives_the_records_of_each_queryset(django_assert_num_queries):

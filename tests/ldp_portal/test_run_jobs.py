@@ -51,6 +51,24 @@ def test_a_job_that_fails_does_not_keep_the_others_from_running(rounds, monkeypa
     assert "The job core.jobs.work_off_outbox failed." in caplog.text
 
 
+def test_a_job_of_the_night_that_failed_is_tried_again(rounds, monkeypatch):
+    tries = []
+
+    def fail():
+        tries.append(1)
+        raise RuntimeError
+
+    parents = iter([7, 7, 7, 1])
+    monkeypatch.setattr(core_jobs, "remove_leftovers", fail)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(os, "getppid", lambda: next(parents))
+
+    call_command("run_jobs", every=1)
+
+    assert len(tries) == 3
+    assert rounds.count("remove_done_entries") == 1
+
+
 def test_run_jobs_goes_on_until_whoever_started_it_has_gone(rounds, monkeypatch):
     seconds, parents = [], iter([7] * 5 + [1])
     monkeypatch.setattr(time, "sleep", seconds.append)

@@ -43,9 +43,9 @@ class Command(BaseCommand):
         for entry in settings.CELERY_BEAT_SCHEDULE.values():
             if isinstance(entry["schedule"], crontab) and self.done_on.get(entry["task"]) == today:
                 continue
-            self.done_on[entry["task"]] = today
             try:
                 import_string(str(entry["task"]))()
+                self.done_on[entry["task"]] = today
             except Exception:
                 logger.exception("The job %s failed.", entry["task"])
         close_old_connections()
