@@ -52,7 +52,7 @@ def test_readme_and_makefile_say_the_same_words():
 
 def test_readme_lists_every_setting_of_the_environment():
     settings = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "ldp_portal" / "settings").glob("*.py"))
-    names = set(re.findall(r'(?:environ(?:ment)?\.get|environ(?:ment)?\[|getenv|flag)\(?\[?"([A-Z0-9_]+)"', settings))
+    names = set(re.findall(r'(?:environ(?:ment)?\.get|environ(?:ment)?\[|getenv|flag|said)\(?\[?"([A-Z0-9_]+)"', settings))
     in_readme = set(re.findall(r"`((?:PORTAL_|DATABASE_|REDIS_)[A-Z0-9_]+)`", read("README.md")))
 
     assert in_readme == names

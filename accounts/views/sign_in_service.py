@@ -107,6 +107,6 @@ def _not_now(request: HttpRequest, *, status: int) -> HttpResponse:
     context = {
         "service": settings.OIDC_NAME,
         "is_crowded": status == HTTPStatus.TOO_MANY_REQUESTS,
-        "is_cancelled": request.GET.get("error") == "access_denied",
+        "was_stopped": request.GET.get("error") == "access_denied",
     }
     return TemplateResponse(request, "accounts/sign_in_service_not_now.html", context, status=status)

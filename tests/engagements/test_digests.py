@@ -361,15 +361,15 @@ def test_a_summary_taken_up_by_another_worker_is_left_to_it(monkeypatch):
     assert len(mail.outbox) == 1
 
 
-def test_d15_a_summary_comes_once_on_each_day_of_two_years(monkeypatch):
+def test_d15_a_summary_comes_once_on_each_day_of_a_leap_year(monkeypatch):
     person = ConsultantFactory()
     quiet(person)
     days = []
     monkeypatch.setattr(policies, "digest_for", lambda person, since, until: days.append(timezone.localdate(until)) or [])
 
     moment = datetime(2016, 1, 1, tzinfo=UTC)
-    while moment < datetime(2018, 1, 1, tzinfo=UTC):
+    while moment < datetime(2017, 1, 1, tzinfo=UTC):
         send_digests(moment)
         moment += timedelta(hours=6)
 
-    assert days == [date(2016, 1, 1) + timedelta(days=number) for number in range(366 + 365)]
+    assert days == [date(2016, 1, 1) + timedelta(days=number) for number in range(366)]
