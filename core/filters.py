@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 
 from core.text import refuse_unprintable
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
 MAX_SEARCH_LENGTH = 100
+# Each word is looked for in every place of a record: a search of many would keep the database busy for seconds (S22).
+MAX_SEARCH_WORDS = 20
 MAX_QUOTED = 60
 
 
@@ -23,6 +26,13 @@ class SearchField(forms.CharField):
         super().__init__(required=False, max_length=MAX_SEARCH_LENGTH, **kwargs)
         self.validators = [v for v in self.validators if not isinstance(v, ProhibitNullCharactersValidator)]
         self.validators.append(refuse_unprintable)
+
+    def clean(self, value: Any) -> str:
+        """Return each word once, in their order; refuse too many."""
+        words = list({word.casefold(): word for word in reversed(str(super().clean(value)).split())}.values())[::-1]
+        if len(words) > MAX_SEARCH_WORDS:
+            raise ValidationError(f"Search for at most {MAX_SEARCH_WORDS} words.", code="too_many_words")
+        return " ".join(words)
 
 
 class FilterForm(forms.Form):

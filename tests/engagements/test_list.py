@@ -360,6 +360,13 @@ def test_engagement_list_takes_searches_as_words(ann, words):
     assert not soup(response).select("main script")
 
 
+def test_engagement_list_says_that_too_many_words_were_left_out(ann):
+    found = text_of(as_user(ann).get(list_url(q=" ".join("abcdefghijklmnopqrstu"))))
+
+    assert "The search was left out. Search for at most 20 words." in found
+    assert "left out" not in text_of(as_user(ann).get(list_url(q="falls Falls " + " ".join("abcdefghijklmnopqr") + " FALLS")))
+
+
 @pytest.mark.parametrize("is_area_named", [True, False], ids=["area and site", "site only"])
 def test_engagement_list_its_filter_and_the_brief_name_the_same_areas(ann, is_area_named):
     wirral, fylde = FootprintFactory(name="Wirral", number=901), FootprintFactory(name="Fylde", number=902)
