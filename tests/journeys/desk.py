@@ -5,6 +5,7 @@ from io import BytesIO
 
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import expect
 from pypdf import PdfReader
@@ -137,10 +138,13 @@ class Desk:
         expect(self.page.get_by_role("main")).to_contain_text(text)
 
     def look(self):
-        """Hold the page to WCAG 2.2 AA, once for each kind of page and width, and to a browser without complaints."""
+        """Hold the page to WCAG 2.2 AA, once for each kind of page and width, and to a browser without complaints.
+
+        A page is the same whatever database its words come from: it is held to WCAG where the suite runs on the embedded one.
+        """
         self.page.wait_for_load_state("load")
         kind = re.sub(r"[0-9]+", "n", self.page.url.removeprefix(self.address)), self.page.viewport_size["width"]
-        if kind not in self.looked_at:
+        if kind not in self.looked_at and connection.vendor == "sqlite":
             self.looked_at.add(kind)
             found = Axe().run(self.page, options=AXE_RULES)
             assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
