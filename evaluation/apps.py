@@ -14,8 +14,9 @@ class EvaluationConfig(AppConfig):
         """Register the app's fixtures, what it asks for before a plan is submitted, and which measures wait on a person."""
         # Policies know models, which are loaded only now.
         from accounts.policies import register_open_work  # noqa: PLC0415 - as said above
+        from engagements.actions import register_follower  # noqa: PLC0415 - as said above
         from engagements.policies import register_submission_check  # noqa: PLC0415 - as said above
-        from evaluation.actions import MeasureWork  # noqa: PLC0415 - as said above
+        from evaluation.actions import MeasureWork, collect_from_delivery  # noqa: PLC0415 - as said above
         from evaluation.policies import measure_blockers  # noqa: PLC0415 - as said above
 
         register_fixtures(
@@ -23,3 +24,4 @@ class EvaluationConfig(AppConfig):
         )
         register_submission_check(measure_blockers)
         register_open_work(MeasureWork())
+        register_follower(collect_from_delivery)

@@ -1,13 +1,27 @@
-"""Addresses of the measures of one engagement."""
+"""Addresses of what is measured and learned."""
 
-from django.urls import path
+from django.urls import include, path
 
 from evaluation import views
 
 app_name = "evaluation"
-urlpatterns = [
-    path("", views.measure_list, name="measure_list"),
-    path("new/", views.measure_create, name="measure_create"),
-    path("<int:pk>/", views.measure_edit, name="measure_edit"),
-    path("<int:pk>/remove/", views.measure_remove, name="measure_remove"),
+
+_one_engagement = [
+    path("measures/", views.measure_list, name="measure_list"),
+    path("measures/new/", views.measure_create, name="measure_create"),
+    path("measures/<int:pk>/", views.measure_edit, name="measure_edit"),
+    path("measures/<int:pk>/remove/", views.measure_remove, name="measure_remove"),
+    path("measures/<int:pk>/target/", views.measure_retarget, name="measure_retarget"),
+    path("measures/<int:pk>/drop/", views.measure_drop, name="measure_drop"),
+    path("measures/<int:pk>/restore/", views.measure_restore, name="measure_restore"),
+    path("measures/<int:pk>/contribution/", views.contribution_edit, name="contribution_edit"),
+    path("measures/<int:pk>/results/new/", views.result_create, name="result_create"),
+    path("results/", views.result_list, name="result_list"),
+    path("results/plan/", views.results_plan, name="results_plan"),
+    path("results/<int:pk>/", views.result_collect, name="result_collect"),
+    path("results/<int:pk>/edit/", views.result_edit, name="result_edit"),
+    path("results/<int:pk>/miss/", views.result_miss, name="result_miss"),
+    path("results/<int:pk>/remove/", views.result_remove, name="result_remove"),
 ]
+
+urlpatterns = [path("engagements/<reference:reference>/", include(_one_engagement))]

@@ -60,7 +60,7 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("", include("framework.urls")),
     path("", include("interventions.urls")),
-    path("engagements/<reference:reference>/measures/", include("evaluation.urls")),
+    path("", include("evaluation.urls")),
     path("", include("engagements.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include(sign_in_urls)),

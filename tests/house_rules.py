@@ -33,7 +33,7 @@ WRITES_ELSEWHERE = {
     ("interventions/tasks.py", "_mark"),
 }
 # Parts of an action that the actions of an upper app share; they run in its transaction.
-PARTS_OF_ACTIONS = {"lock_for_editing", "note_progress"}
+PARTS_OF_ACTIONS = {"lock_for_editing", "note_progress", "register_follower", "collect_from_delivery"}
 
 WRITING = {"save", "create", "get_or_create", "update_or_create", "bulk_create", "bulk_update", "delete"}
 WRITING_MODULES = {"records": {"add", "change", "remove", "next_number"}, "audit": {"record"}}
@@ -49,6 +49,7 @@ AMERICAN = re.compile(
 SCOPED_MODELS = {
     *("Engagement", "ParticipantGroup", "Place", "Purpose", "Priority", "PlannedIntervention", "FundingLine", "CriterionCheck"),
     *("ClientLead", "PlanVersion", "Decision", "Comment", "Message", "EarlyStart", "StatusChange", "VersionReading", "Measure"),
+    *("Result", "EarlierTarget"),
     *("User", "Invitation", "Provider", "MenuProposal", "FormDraft", "AuditEvent", "RecordVersion"),
 }
 SCOPING = re.compile(
@@ -74,11 +75,13 @@ READ_UNSCOPED = {
     ("engagements/views/review/reading.py", "User.objects.order_by('full_name', 'pk')"),
     ("engagements/views/review/reading.py", "Decision.objects.select_related('client_lead__user').order_by('at', 'pk')"),
     ("engagements/views/review/reading.py", "ClientLead.objects.current().with_people()"),
-    ("evaluation/views.py", "Measure.objects.order_by('pk')"),
+    ("evaluation/views/measures.py", "Measure.objects.order_by('pk')"),
     (
-        "evaluation/views.py",
+        "evaluation/views/measures.py",
         "PlannedIntervention.objects.select_related('intervention').order_by('position', 'pk')",
     ),
+    ("evaluation/views/results.py", "Result.objects.in_order()"),
+    ("evaluation/views/results.py", "EarlierTarget.objects.order_by('replaced_at', 'pk')"),
     # The history of the framework, which belongs to all.
     (
         "framework/views/rows.py",

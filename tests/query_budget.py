@@ -88,6 +88,15 @@ BUDGET = {
     "evaluation:measure_create": PAGE,
     "evaluation:measure_edit": PAGE,
     "evaluation:measure_remove": PAGE,
+    "evaluation:measure_retarget": PAGE,
+    "evaluation:measure_drop": PAGE,
+    "evaluation:contribution_edit": PAGE,
+    "evaluation:result_list": PAGE,
+    "evaluation:result_create": PAGE,
+    "evaluation:result_collect": PAGE,
+    "evaluation:result_edit": PAGE,
+    "evaluation:result_miss": PAGE,
+    "evaluation:result_remove": PAGE,
 }
 
 # Pages for admins; `tests/managed.py` says who opens each, with what.
@@ -193,6 +202,8 @@ WITHOUT_A_PAGE = {
     "framework:resource_restore",
     "interventions:intervention_reinstate",
     "engagements:menu_words_refresh",
+    "evaluation:measure_restore",
+    "evaluation:results_plan",
     "interventions:provider_reinstate",
     "interventions:proposal_withdraw",
     "core:draft_save",

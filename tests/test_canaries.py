@@ -22,7 +22,7 @@ from directory.models import ContactPoint, Organisation, Region
 from engagements import documents
 from engagements.enums import EngagementStatus
 from engagements.models import Engagement, PlanVersion
-from evaluation.models import Measure
+from evaluation.models import Measure, Result
 from interventions.models import Intervention, MenuProposal, Provider
 from tests.emptying import append_only_lifted
 from tests.engagements.brief_samples import text_of_pdf, text_of_word
@@ -53,6 +53,7 @@ A_SLUG, B_SLUG, B_AREA = "east-midlands", "north-east", 1
 OF_PLANS = {
     "engagements.engagement": "lead_region",
     "evaluation.measure": "engagement__lead_region",
+    **{f"evaluation.{name}": "measure__engagement__lead_region" for name in ("result", "earliertarget")},
     **{
         f"engagements.{name}": "engagement__lead_region"
         for name in ("participantgroup", "place", "purpose", "priority", "plannedintervention", "earlystart", "statuschange")
@@ -186,7 +187,11 @@ def keys_for(name, arguments, engagement, ground):
     others |= {"proposal": MenuProposal.objects.filter(region=region), "provider": Provider.objects.filter(regions=region)}
     others |= {
         "pack": User.objects.filter(client_leads__engagement=engagement),
+        "measure_remove": Measure.objects.filter(engagement=engagement, results=None),
         "measure": Measure.objects.filter(engagement=engagement),
+        "contribution": Measure.objects.filter(engagement=engagement),
+        "result_create": Measure.objects.filter(engagement=engagement),
+        "result": Result.objects.filter(measure__engagement=engagement),
         "menu_words": engagement.planned_interventions,
         "organisation": Organisation.objects,
     }

@@ -45,6 +45,7 @@ TYPED = {
     "directory:contact_point_create": {"value": "0115 496 0123"},
     "directory:organisation_create": {"name": "Friends of the ward", "sector": "nhs", "ods_code": ""},
     "evaluation:measure_create": {"outcome": "Fewer people wait for a bed"},
+    "evaluation:result_collect": {"collected_on_year": "2017"},
 }
 # Forms that cannot be sent on this ground, and why: they are held by the tests of their own pages.
 NOT_SENT = {}
@@ -229,7 +230,8 @@ def try_form(client, page_url, form, rows):
     extra = {
         name: value for name, value in hostile_values(view, rows.hostile).items() if name not in shown_names(form) | OWN_NAMES
     }
-    extra |= {f"{name}_{part}": number for name in extra for part, number in (("day", "3"), ("month", "2"), ("year", "2001"))}
+    dates = [name for name, value in extra.items() if value == DAY]
+    extra |= {f"{name}_{part}": number for name in dates for part, number in (("day", "3"), ("month", "2"), ("year", "2001"))}
     # The fewest boxes that can be sent: none, the first one or two, all of them.
     for boxes in (0, 1, 2, None):
         data = as_filled(form, boxes) | TYPED.get(view, {})

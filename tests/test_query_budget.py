@@ -10,6 +10,7 @@ from directory.models import Region
 from engagements import documents
 from engagements.enums import CriterionSlug
 from engagements.models import Comment, Engagement
+from evaluation.models import Result
 from framework.models import Behaviour, Domain, ForwardViewStep, LeadershipRole
 from interventions.models import Intervention
 from tests.factories.accounts import ConsultantFactory
@@ -30,7 +31,7 @@ from tests.factories.engagements import (
     PurposeFactory,
     a_criterion,
 )
-from tests.factories.evaluation import MeasureFactory
+from tests.factories.evaluation import EarlierTargetFactory, MeasureFactory, ResultFactory
 from tests.helpers import as_user
 from tests.managed import NATIONAL, a_ground_with
 from tests.query_budget import BUDGET, MANAGED, WITHOUT_A_PAGE
@@ -85,7 +86,13 @@ def an_engagement_with(rows, area=LINCOLNSHIRE):
         )
         FundingLineFactory.create_batch(2, planned_intervention=planned)
         CriterionCheckFactory(planned_intervention=planned, criterion=a_criterion(CriterionSlug.AFFORDABLE), overruled=True)
-        MeasureFactory(engagement=engagement, planned_intervention=planned)
+        measure = MeasureFactory(engagement=engagement, planned_intervention=planned)
+        ResultFactory(measure=measure, collected=True)
+        # The one that forms are opened for waits.
+        ResultFactory(measure=measure)
+        EarlierTargetFactory(measure=measure)
+    # One that can be removed: nothing was collected for it.
+    MeasureFactory(engagement=engagement, planned_intervention=planned)
     leads = ClientLeadFactory.create_batch(rows, engagement=engagement)
     # A version that was taken back: the plan itself is still being written.
     document = documents.to_json(documents.load_brief(Engagement.objects.with_people().get(pk=engagement.pk)))
@@ -126,8 +133,17 @@ def arguments_for(name, engagement):
                 arguments["line_pk"] = planned.funding_lines.first().pk
         elif view.startswith("criterion_check"):
             arguments |= {"pk": planned.pk, "slug": CriterionSlug.AFFORDABLE}
+        elif view == "measure_remove":
+            arguments["pk"] = engagement.measures.order_by("pk").last().pk
         elif entity in firsts and view.endswith(("_edit", "_remove")):
             arguments["pk"] = firsts[entity].first().pk
+        elif view == "result_create" or (
+            view.startswith(("measure_", "contribution_")) and view not in ("measure_list", "measure_create")
+        ):
+            arguments["pk"] = engagement.measures.first().pk
+        elif view.startswith("result_") and view != "result_list":
+            waiting = Result.objects.filter(measure__engagement=engagement, collected_on=None).first()
+            arguments["pk"] = waiting.pk if waiting else 1
         elif view == "comment_answer":
             arguments["pk"] = Comment.objects.threads().filter(version__engagement=engagement).first().pk
         elif view in ("version_compare", "version_detail", "version_download", "version_word"):

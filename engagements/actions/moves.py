@@ -26,10 +26,20 @@ from engagements.enums import (
 from engagements.models import Criterion, Decision, EarlyStart, PlanVersion, StatusChange, VersionReading
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from accounts.models import User
     from engagements.models import ClientLead, Engagement
+
+    Follower = Callable[[Engagement, EngagementStatus, User], object]
+
+_followers: list[Follower] = []
+
+
+def register_follower(follow: Follower) -> None:
+    """Let an upper app do what follows from a move, in its transaction: `follow(engagement, to, by)`; it joins in its `apps.py`."""
+    if follow not in _followers:
+        _followers.append(follow)
 
 
 def _move(engagement: Engagement, *, to: EngagementStatus, by: User, verb: str, reason: str = "") -> None:
@@ -45,6 +55,8 @@ def _move(engagement: Engagement, *, to: EngagementStatus, by: User, verb: str, 
     if reason:
         changes.append({"field": "reason", "label": "reason", "old": "", "new": reason[: records.MAX_AUDIT_TEXT]})
     audit.record(verb, engagement, by=by, trail=engagement.trail, changes=changes)
+    for follow in _followers:
+        follow(engagement, to, by)
 
 
 def _waiting_version(engagement: Engagement) -> PlanVersion | None:

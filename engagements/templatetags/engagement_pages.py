@@ -8,6 +8,7 @@ from django import template
 from django.urls import reverse
 
 from engagements import policies
+from engagements.enums import EngagementStatus
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -35,9 +36,13 @@ _PAGES = [
     ("engagements:team_detail", "Who is on it"),
     ("engagements:review_detail", "Review"),
     ("engagements:brief_detail", "Brief"),
+    ("evaluation:result_list", "Results"),
     ("engagements:history_list", "History"),
 ]
-_FOR_CLIENTS = {"Review", "Brief"}
+_FOR_CLIENTS = {"Review", "Brief", "Results"}
+# What comes after the plan: its client finds it there once the plan is agreed.
+_ONCE_AGREED = {"Results"}
+_BEFORE = (EngagementStatus.CO_DESIGN, EngagementStatus.IN_REVIEW, EngagementStatus.WITHDRAWN)
 
 
 @register.inclusion_tag("components/engagement_navigation.html", takes_context=True)
@@ -47,7 +52,7 @@ def engagement_navigation(context: dict[str, Any], engagement: Engagement) -> di
     is_client = context["request"].user.is_stp_lead
     items = []
     for view, name in _PAGES:
-        if is_client and name not in _FOR_CLIENTS:
+        if is_client and (name not in _FOR_CLIENTS or (name in _ONCE_AGREED and engagement.status in _BEFORE)):
             continue
         url = reverse(view, args=[engagement.reference])
         is_current = path == url or (name != "Workspace" and path.startswith(url))

@@ -34,6 +34,7 @@ SAID_OR_DONE = {
     "Comment.resolved_by",
     "CriterionCheck.by",
     "Decision.decided_by",
+    "EarlierTarget.replaced_by",
     "EarlyStart.by",
     "PlanVersion.submitted_by",
     "StatusChange.by",

@@ -1,12 +1,13 @@
 """Measures of success."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import factory
 from factory.django import DjangoModelFactory
 
-from evaluation.enums import MeasureKind, MeasureLevel
-from evaluation.models import Measure, MeasureSuggestion
+from evaluation.enums import MeasureKind, MeasureLevel, Moment, Reached
+from evaluation.models import EarlierTarget, Measure, MeasureSuggestion, Result
+from tests.factories.accounts import ConsultantFactory
 from tests.factories.engagements import EngagementFactory
 from tests.factories.interventions import InterventionFactory
 
@@ -31,3 +32,26 @@ class MeasureSuggestionFactory(DjangoModelFactory):
     outcome = factory.Sequence(lambda n: f"Suggested outcome {n}")
     level = MeasureLevel.TEAM
     kind = MeasureKind.NUMBER
+
+
+class ResultFactory(DjangoModelFactory):
+    class Meta:
+        model = Result
+
+    class Params:
+        collected = factory.Trait(collected_on=date(2017, 1, 9), value="50")
+        story = factory.Trait(collected_on=date(2017, 1, 9), narrative="They ring each other now", reached=Reached.PARTLY)
+
+    measure = factory.SubFactory(MeasureFactory)
+    moment = Moment.END
+    due_on = factory.Sequence(lambda n: date(2017, 1, 1) + timedelta(days=n))
+
+
+class EarlierTargetFactory(DjangoModelFactory):
+    class Meta:
+        model = EarlierTarget
+
+    measure = factory.SubFactory(MeasureFactory)
+    target = "70"
+    reason = "Two wards closed"
+    replaced_by = factory.SubFactory(ConsultantFactory)

@@ -10,9 +10,9 @@ from core import records
 from core.refusals import ActionRefused, Blocker, refuse_if
 from engagements.actions import lock_for_editing, note_progress
 from engagements.actions.engagement import lock_engagement
-from engagements.enums import StartedFrom
+from engagements.enums import EngagementStatus, StartedFrom, VersionOutcome
 from evaluation import policies
-from evaluation.models import Measure
+from evaluation.models import EarlierTarget, Measure
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -43,23 +43,31 @@ def change_measure(
 ) -> Measure:
     """Change a measure field by field, beside whatever a colleague changed meanwhile."""
     engagement = lock_for_editing(measure.engagement)
-    locked = _lock(measure)
+    locked = lock_measure(measure)
     _refuse_untieable(engagement, values)
-    return records.change(locked, values, by=by, trail=engagement.trail, seen=seen, overwrite=overwrite)
+    refuse_if(policies.unit_blockers(locked, values))
+    earlier = EarlierTarget(measure=locked, target=locked.target, due_on=locked.due_on, replaced_by=by)
+    changed = records.change(locked, values, by=by, trail=engagement.trail, seen=seen, overwrite=overwrite)
+    _keep_agreed_target(engagement, changed, earlier)
+    return changed
 
 
 @transaction.atomic
 def remove_measure(*, measure: Measure, by: User, values: Mapping[str, Any] | None = None) -> None:
-    """Remove a measure; what it said stays in the history."""
+    """Remove a measure without results, with when it would have been collected; what it said stays in the history."""
     engagement = lock_for_editing(measure.engagement)
-    records.remove(_lock(measure), by=by, trail=engagement.trail)
+    locked = lock_measure(measure)
+    refuse_if(policies.measure_removing_blockers(locked))
+    for row in (*locked.results.order_by("pk"), *locked.earlier_targets.order_by("pk")):
+        records.remove(row, by=by, trail=engagement.trail)
+    records.remove(locked, by=by, trail=engagement.trail)
 
 
 @transaction.atomic
 def hand_over_measure(*, measure: Measure, person: User, to: User | None, by: User) -> None:
     """Write a successor's name in place of the owner of a measure, whatever the state of the plan; without one it has no owner."""
     engagement = lock_engagement(measure.engagement)
-    locked = _lock(measure)
+    locked = lock_measure(measure)
     owner = policies.owner_after(locked.owner, person.full_name, to.full_name if to else "")
     records.change(locked, {"owner": owner}, by=by, trail=engagement.trail)
 
@@ -76,12 +84,26 @@ class MeasureWork:
         hand_over_measure(measure=work.subject, person=person, to=to, by=by)
 
 
-def _lock(measure: Measure) -> Measure:
+def lock_measure(measure: Measure) -> Measure:
     """Read a measure again and hold it; refuse where somebody has removed it meanwhile."""
     locked = Measure.objects.select_for_update(of=("self",)).filter(pk=measure.pk).first()
     if locked is None:
         raise ActionRefused([Blocker("Somebody has removed this measure meanwhile. Add it again if it is still wanted.")])
     return locked
+
+
+def _keep_agreed_target(engagement: Engagement, measure: Measure, earlier: EarlierTarget) -> None:
+    """Keep the target that the signatories agreed to, where a plan that was reopened names another; the reason is that of reopening."""
+    if (earlier.target, earlier.due_on) == (measure.target, measure.due_on) or not earlier.target:
+        return
+    if engagement.versions.filter(outcome=VersionOutcome.AGREED).exists():
+        reopened = engagement.status_changes.filter(to_status=EngagementStatus.CO_DESIGN).order_by("-at", "-pk").first()
+        if reopened and measure.earlier_targets.filter(replaced_at__gte=reopened.at).exists():
+            # What was typed on the way to the new version was agreed by nobody.
+            return
+        earlier.reason = reopened.reason if reopened and reopened.reason else "The plan was reopened."
+        earlier.full_clean()
+        earlier.save()
 
 
 def _refuse_untieable(engagement: Engagement, values: Mapping[str, Any]) -> None:

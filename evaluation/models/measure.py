@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from engagements.enums import MAX_NAME, MAX_TEXT
 from engagements.models import Engagement, PlannedIntervention
@@ -67,6 +69,11 @@ class Measure(models.Model):
     other_influences = models.TextField("what else could cause the change", max_length=MAX_TEXT, blank=True)
     agreed_with = models.CharField("agreed with", max_length=MAX_NAME, blank=True)
     agreed_on = models.DateField("agreed on", null=True, blank=True)
+    contribution = models.TextField("what else may have caused it", max_length=MAX_TEXT, blank=True, default="", db_default="")
+    dropped_on = models.DateField(null=True, blank=True, editable=False)
+    dropped_reason = models.TextField(
+        "why it was dropped", max_length=MAX_TEXT, blank=True, default="", db_default="", editable=False
+    )
 
     class Meta:
         constraints = [
@@ -87,6 +94,12 @@ class Measure(models.Model):
                 name="measure_due_after_baseline",
                 violation_error_message="The date for the target must be after the date of the baseline.",
             ),
+            models.CheckConstraint(
+                condition=models.Q(dropped_on=None, dropped_reason="")
+                | (models.Q(dropped_on__isnull=False) & ~models.Q(dropped_reason="")),
+                name="measure_dropped_with_reason",
+                violation_error_message="Enter why the measure is dropped.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -96,3 +109,31 @@ class Measure(models.Model):
     def has_baseline(self) -> bool:
         """Tell whether there is a baseline, or a reason for none."""
         return bool(self.baseline or self.no_baseline_reason)
+
+    @property
+    def is_story(self) -> bool:
+        """Tell whether its results are told in words alone."""
+        return self.kind == MeasureKind.STORY
+
+
+class EarlierTarget(models.Model):
+    """A target that another one has taken the place of, with the reason; the first and the current one are always shown (P39)."""
+
+    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="earlier_targets")
+    target = models.CharField(max_length=MAX_NAME, blank=True)
+    due_on = models.DateField("by when", null=True, blank=True)
+    reason = models.TextField(max_length=MAX_TEXT)
+    replaced_at = models.DateTimeField(default=timezone.now, editable=False)
+    replaced_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(reason=""),
+                name="earliertarget_has_reason",
+                violation_error_message="Enter why the target changes.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.target

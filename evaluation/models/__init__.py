@@ -1,0 +1,6 @@
+"""What is agreed on to know whether it worked, and what came of it."""
+
+from evaluation.models.measure import EarlierTarget, Measure, MeasureSuggestion
+from evaluation.models.result import Result
+
+__all__ = ["EarlierTarget", "Measure", "MeasureSuggestion", "Result"]

@@ -1,0 +1,58 @@
+"""What a person is asked to collect, and by when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils.formats import date_format
+
+from core.text import counted
+from engagements.models import Engagement
+from evaluation.models import Result
+from evaluation.policies.owners import is_owner
+from evaluation.policies.results import RUNNING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from accounts.models import User
+
+
+@dataclass(frozen=True)
+class DueResult:
+    """One collection that waits on a person: late, or due within the next days."""
+
+    result: Result
+    is_late: bool
+    when: str
+
+
+def due_results_of(person: User, *, on: date) -> list[DueResult]:
+    """Return what a person is asked to collect, what has waited longest first; one query.
+
+    A measure names its owner in words. Whoever leads the engagement is asked where it names nobody who can sign in, so those they lead
+    are asked of them as well; a client lead is asked for what names them, once the plan is agreed.
+    """
+    seen = Engagement.objects.visible_to(person)
+    if person.is_stp_lead:
+        seen = seen.filter(status__in=RUNNING)
+    name = person.full_name.split()[:1]
+    mine = Q(measure__owner__icontains=name[0]) if name else Q()
+    if not person.is_stp_lead:
+        mine |= Q(measure__engagement__lead_consultant=person)
+    rows = Result.objects.due(on).filter(mine, measure__engagement__in=seen.order_by().values("pk"))
+    found = [
+        row
+        for row in rows.select_related("measure__engagement").in_order()
+        if row.measure.engagement.lead_consultant_id == person.pk or is_owner(person, row.measure)
+    ]
+    return [DueResult(row, row.is_overdue(on), due_in_words(row, on)) for row in found]
+
+
+def due_in_words(result: Result, on: date) -> str:
+    """Say when a collection is due and how late it is: "due 3 April 2017, 2 days late"."""
+    days = (on - result.due_on).days
+    late = f", {counted(days, 'day')} late" if days > 0 else " today" if days == 0 else ""
+    return f"due{late}" if days == 0 else f"due {date_format(result.due_on, 'DATE_FORMAT')}{late}"
