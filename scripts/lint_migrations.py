@@ -14,10 +14,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ldp_portal.settings")
 
 import django
 from django.apps import apps
+from django.db import connection, migrations, models
+from django.db.migrations.loader import MigrationLoader
 from django_migration_linter import MigrationLinter
 
 RELEASED = Path(__file__).with_name("released-migrations.txt")
 NUMBER = re.compile(r"\d{4}")
+# SQLite makes a table anew for almost every change, and the linter takes each column of it for a new one: `unfillable` finds those.
+MISTAKEN = {"sqlite": ["NOT_NULL"]}
 
 
 def own_migrations() -> dict[str, list[str]]:
@@ -49,14 +53,30 @@ def write_release() -> None:
     RELEASED.write_text(head + "".join(f"{app} {names[-1]}\n" for app, names in own_migrations().items()), encoding="utf-8")
 
 
-def has_unsafe(migrations: list[tuple[str, str]]) -> bool:
+def unfillable(operations: list[migrations.operations.base.Operation]) -> list[str]:
+    """Return the columns that older code cannot fill when it adds a row: neither empty nor with a default of the database's own."""
+    added = [row for row in operations if isinstance(row, migrations.AddField | migrations.AlterField)]
+    return [
+        f"{row.model_name}.{row.name}"
+        for row in added
+        if not isinstance(row.field, models.ManyToManyField) and not row.field.null and not row.field.has_db_default()
+    ]
+
+
+def has_unsafe(named: list[tuple[str, str]]) -> bool:
     """Print what is unsafe in these migrations, and tell whether anything is."""
     logging.getLogger("django_migration_linter").setLevel(logging.WARNING)
+    known = MigrationLoader(None).disk_migrations
     has_errors = False
-    for app, name in migrations:
-        linter = MigrationLinter(no_cache=True, all_warnings_as_errors=True)
+    for app, name in named:
+        linter = MigrationLinter(
+            no_cache=True, all_warnings_as_errors=True, exclude_migration_tests=MISTAKEN.get(connection.vendor, [])
+        )
         linter.lint_all_migrations(app_label=app, migration_name=name)
-        has_errors |= linter.has_errors
+        columns = unfillable(known[app, name].operations)
+        for column in columns:
+            print(f"({app}, {name})... older code cannot fill {column}")
+        has_errors |= linter.has_errors or bool(columns)
     return has_errors
 
 

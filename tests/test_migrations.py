@@ -4,7 +4,7 @@ import importlib.util
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 
 from tests.house_rules import PACKAGES
@@ -62,3 +62,15 @@ def test_migrations_after_the_release_are_safe_on_the_database_of_this_run():
 )
 def test_linter_finds_what_the_release_before_could_not_live_with(app, name, is_unsafe):
     assert linting.has_unsafe([(app, name)]) is is_unsafe
+
+
+@pytest.mark.parametrize(
+    ("field", "found"),
+    [
+        pytest.param(models.TextField(default=""), ["measure.note"], id="only Django knows the default"),
+        pytest.param(models.TextField(db_default=""), [], id="the database knows it"),
+        pytest.param(models.DateField(null=True), [], id="it may be empty"),
+    ],
+)
+def test_column_that_older_code_cannot_fill_is_found(field, found):
+    assert linting.unfillable([migrations.AddField("measure", "note", field)]) == found
