@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When, Window
+from django.db.models.functions import RowNumber
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -20,6 +21,7 @@ from engagements import policies
 from engagements.enums import Clarity, EngagementStatus, Facet, VersionOutcome
 from engagements.models import Engagement, PlanVersion
 from engagements.permissions import can_create_engagement
+from evaluation.policies import due_results_of
 from framework.models import Domain
 from ldp_portal.waiting import waiting_for
 
@@ -91,6 +93,8 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
         "can_create": can_create_engagement(user),
         "waiting_count": len(waiting),
+        "due_results": [] if user.is_national_admin else due_results_of(user, on=localdate()),
+        "max_rows": MAX_ROWS,
     }
     return TemplateResponse(request, "ldp_portal/home.html", context)
 
@@ -98,8 +102,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _own_work(user: User) -> Work:
     """Return the work of a consultant or regional admin: what they can carry on with, what waits on the client, the rest."""
     mine = _with_progress(Engagement.objects.visible_to(user).for_person(user))
-    co_design = mine.filter(status=EngagementStatus.CO_DESIGN).order_by(F("outcome").asc(nulls_last=True), "-created_at", "-pk")
-    under_way = mine.filter(status__in=UNDER_WAY).order_by("-created_at", "-pk")
+    co_design, under_way = _first_of_both(mine)
     region: Any = user.region
     of_region = Engagement.objects.visible_to(user).filter(lead_region=region)
     # A regional admin keeps the region's work moving, whoever leads it.
@@ -169,6 +172,19 @@ def _with_progress(engagements: QuerySet[Engagement]) -> Any:
         outcome=Subquery(latest.values("outcome")[:1]),
         submitted_at=Subquery(latest.values("submitted_at")[:1]),
         due_on=Subquery(latest.values("due_on")[:1]),
+    )
+
+
+def _first_of_both(mine: Any) -> tuple[list[Engagement], list[Engagement]]:
+    """Return the first of the plans in co-design, those that came back before the others, and of those under way; one query."""
+    order = [F("outcome").asc(nulls_last=True), F("created_at").desc(), F("pk").desc()]
+    in_co_design = Q(status=EngagementStatus.CO_DESIGN)
+    place = Window(RowNumber(), partition_by=Case(When(in_co_design, then=0), default=1), order_by=order)
+    both = mine.filter(in_co_design | Q(status__in=UNDER_WAY)).annotate(place=place)
+    found = list(both.filter(place__lte=MAX_ROWS + 1).order_by("place", "pk"))
+    return (
+        [row for row in found if row.status == EngagementStatus.CO_DESIGN],
+        [row for row in found if row.status != EngagementStatus.CO_DESIGN],
     )
 
 

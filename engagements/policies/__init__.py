@@ -5,7 +5,7 @@ from engagements.policies.asking import asked_of, asked_words, time_left
 from engagements.policies.checking import SignedBrief, find_signed_brief
 from engagements.policies.contradictions import Remark, contradictions
 from engagements.policies.criteria import CriterionFinding, pounds, reason_blockers, shortfall, work_out_criteria
-from engagements.policies.digests import EngagementNews, digest_for
+from engagements.policies.digests import EngagementNews, WaitingWork, digest_for, register_digest_work
 from engagements.policies.entries import entry_removing_blockers
 from engagements.policies.facts import FactsPage, facts_page
 from engagements.policies.leaving import (
@@ -94,6 +94,7 @@ __all__ = [
     "Task",
     "TouchedRegion",
     "Turn",
+    "WaitingWork",
     "access_table",
     "answering_blockers",
     "asked_in_words",
@@ -148,6 +149,7 @@ __all__ = [
     "recalling_blockers",
     "recipient_of",
     "refreshing_blockers",
+    "register_digest_work",
     "register_submission_check",
     "reinstating_blockers",
     "revising_blockers",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.timezone import localdate
 
 from core.models import AuditEvent
 from engagements.enums import MAX_EVENTS_TOLD, EngagementStatus, VersionOutcome
@@ -16,13 +17,37 @@ from engagements.policies.signing import lead_to_decide_for, read_signing
 from engagements.policies.submitted import show_as_submitted
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Callable
+    from datetime import date, datetime
 
     from accounts.models import User
+
+    WorkFinder = Callable[[User, date, date], list["WaitingWork"]]
 
 # Links are the portal's own affair: the messages that carry them have told of them.
 _NOT_TOLD = {"accounts.invitation"}
 _ABOUT_VERSIONS = {"engagements.planversion", "engagements.comment"}
+
+
+@dataclass(frozen=True)
+class WaitingWork:
+    """Something that waits on a person in one engagement: what is new makes a summary, what has waited longer goes with it."""
+
+    engagement: Engagement
+    sentence: str
+    is_new: bool
+
+
+_finders: list[WorkFinder] = []
+
+
+def register_digest_work(find: WorkFinder) -> None:
+    """Let an upper app say in daily summaries what waits on a person; it joins in its `apps.py`.
+
+    `find(person, since, until)` returns all that waits; new is what has come up after the one day and until the other.
+    """
+    if find not in _finders:
+        _finders.append(find)
 
 
 @dataclass(frozen=True)
@@ -34,6 +59,7 @@ class EngagementNews:
     more: int
     waits: str
     path: str
+    tasks: tuple[str, ...] = ()
 
 
 def digest_for(person: User, *, since: datetime, until: datetime) -> list[EngagementNews]:
@@ -50,7 +76,13 @@ def digest_for(person: User, *, since: datetime, until: datetime) -> list[Engage
     for event in happened.exclude(subject_type__in=_NOT_TOLD).select_related("actor").order_by("at", "pk"):
         if not person.is_stp_lead or _is_for_clients(event):
             told[event.trail].append(event)
-    found = [_news(person, engagements[trail], events) for trail, events in told.items()]
+    tasks: dict[str, list[str]] = defaultdict(list)
+    waiting = [work for find in _finders for work in find(person, localdate(since), localdate(until))]
+    for work in waiting:
+        engagements.setdefault(work.engagement.trail, work.engagement)
+        tasks[work.engagement.trail].append(work.sentence)
+    with_news = told.keys() | {work.engagement.trail for work in waiting if work.is_new}
+    found = [_news(person, engagements[trail], told.get(trail, []), tuple(tasks[trail])) for trail in with_news]
     return sorted(found, key=lambda news: news.engagement.reference)
 
 
@@ -59,7 +91,7 @@ def _is_for_clients(event: AuditEvent) -> bool:
     return event.subject_type in _ABOUT_VERSIONS or any(change["field"] == "status" for change in event.changes)
 
 
-def _news(person: User, engagement: Engagement, events: list[AuditEvent]) -> EngagementNews:
+def _news(person: User, engagement: Engagement, events: list[AuditEvent], tasks: tuple[str, ...]) -> EngagementNews:
     """Return the news of one engagement: its last events, and how many came before them."""
     view = "review_detail" if person.is_stp_lead else "engagement_detail"
     return EngagementNews(
@@ -68,6 +100,7 @@ def _news(person: User, engagement: Engagement, events: list[AuditEvent]) -> Eng
         more=max(0, len(events) - MAX_EVENTS_TOLD),
         waits=_waits_on(person, engagement),
         path=reverse(f"engagements:{view}", args=[engagement.reference]),
+        tasks=tasks,
     )
 
 

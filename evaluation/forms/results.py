@@ -71,7 +71,7 @@ class ResultCollectForm(PortalModelForm):
         super().__init__(*args, **kwargs)
         self.measure: Measure = self.instance.measure
         if self.instance.collected_on is None:
-            self.initial.setdefault("collected_on", timezone.localdate())
+            self.initial["collected_on"] = timezone.localdate()
         if self.measure.is_story:
             del self.fields["value"]
             self.fields["narrative"].label = "The story"

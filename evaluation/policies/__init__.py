@@ -1,6 +1,6 @@
 """What the data of measures says and what its state allows."""
 
-from evaluation.policies.due import DueResult, due_results_of
+from evaluation.policies.due import DueResult, due_for_digest, due_results_of
 from evaluation.policies.measures import (
     expected_form,
     measure_blockers,
@@ -32,6 +32,7 @@ __all__ = [
     "Progress",
     "collecting_blockers",
     "dropped_blockers",
+    "due_for_digest",
     "due_results_of",
     "expected_form",
     "is_owner",

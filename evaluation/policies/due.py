@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -10,7 +11,10 @@ from django.utils.formats import date_format
 
 from core.text import counted
 from engagements.models import Engagement
+from engagements.policies import WaitingWork
+from evaluation.enums import DUE_SOON_DAYS
 from evaluation.models import Result
+from evaluation.policies.measures import quoted
 from evaluation.policies.owners import is_owner
 from evaluation.policies.results import RUNNING
 
@@ -49,6 +53,17 @@ def due_results_of(person: User, *, on: date) -> list[DueResult]:
         if row.measure.engagement.lead_consultant_id == person.pk or is_owner(person, row.measure)
     ]
     return [DueResult(row, row.is_overdue(on), due_in_words(row, on)) for row in found]
+
+
+def due_for_digest(person: User, since: date, until: date) -> list[WaitingWork]:
+    """Return what a daily summary tells of results: new is what is asked for from these days on, and what has become late in them."""
+    found = []
+    for due in due_results_of(person, on=until):
+        asked_on, late_on = due.result.due_on - timedelta(days=DUE_SOON_DAYS), due.result.due_on + timedelta(days=1)
+        is_new = any(since < day <= until for day in (asked_on, late_on))
+        what = f"Collect {quoted(due.result.measure)}: {due.result.get_moment_display().lower()}, {due.when}"
+        found.append(WaitingWork(due.result.measure.engagement, what, is_new))
+    return found
 
 
 def due_in_words(result: Result, on: date) -> str:

@@ -30,7 +30,7 @@ _JOINS_AFTER = re.compile(r"^(\s*[,;&/+]\s*(and\s+)?|\s+and\s+)+", re.IGNORECASE
 def owned_in_words(owner: str, name: str) -> re.Match[str] | None:
     """Find a person's whole name in what a measure says of its owner, whatever stands beside it."""
     words = r"\s+".join(re.escape(word) for word in name.split())
-    return re.search(rf"(?<!\w){words}(?!\w)", owner, re.IGNORECASE) if words else None
+    return re.search(rf"(?<![\w-]){words}(?![\w-])", owner, re.IGNORECASE) if words else None
 
 
 def is_owner(person: User, measure: Measure) -> bool:

@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from engagements import actions, policies
 from engagements.enums import Facet, SigningOrder
 from engagements.models import Comment, FundingLine, ParticipantGroup, Place, PlannedIntervention, Priority, Purpose
-from evaluation.actions import add_measure, change_measure
+from evaluation.actions import (
+    add_measure,
+    change_measure,
+    collect_result,
+    drop_measure,
+    miss_result,
+    retarget_measure,
+    write_contribution,
+)
+from evaluation.models import Measure, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -228,6 +238,38 @@ class Story:
         self._do(actions.decide_version, lead=lead.deputy_for or lead, values=values, by=by)
         self.comments += read.comments.filter(author=lead.user).exclude(pk__in=[row.pk for row in self.comments])
 
+    def _measure(self, move: Mapping[str, Any]) -> Measure:
+        """Return the measure that a step names by its number, as it stands now."""
+        return Measure.objects.select_related("engagement").get(pk=self.rows["measures"][move["measure"] - 1].pk)
+
+    def _result(self, move: Mapping[str, Any]) -> Result:
+        """Return the first collection of a measure, of the kind that a step names, that still waits."""
+        waiting = Result.objects.open().filter(measure=self._measure(move), moment=move["moment"])
+        return waiting.select_related("measure__engagement").in_order()[0]
+
+    def _collect(self, move: Mapping[str, Any], by: str) -> None:
+        """Write down on this day what one collection of a measure showed."""
+        said = {name: move[name] for name in ("value", "reached", "narrative", "source", "note") if name in move}
+        values = {"collected_on": localdate(self.clock.moment), **said}
+        self._do(collect_result, result=self._result(move), values=values, by=by)
+
+    def _miss(self, move: Mapping[str, Any], by: str) -> None:
+        """Say why one collection of a measure did not take place."""
+        self._do(miss_result, result=self._result(move), values={"missed_reason": move["reason"]}, by=by)
+
+    def _retarget(self, move: Mapping[str, Any], by: str) -> None:
+        """Set another target."""
+        values = self._values({name: move[name] for name in ("target", "due_in_days", "reason")})
+        self._do(retarget_measure, measure=self._measure(move), values=values, by=by)
+
+    def _drop(self, move: Mapping[str, Any], by: str) -> None:
+        """Drop a measure."""
+        self._do(drop_measure, measure=self._measure(move), values={"reason": move["reason"]}, by=by)
+
+    def _contribute(self, move: Mapping[str, Any], by: str) -> None:
+        """Say what else may have caused what a measure shows."""
+        self._do(write_contribution, measure=self._measure(move), values={"contribution": move["text"]}, by=by)
+
 
 # The steps that are more than a move to another status.
 STEPS = {
@@ -240,4 +282,9 @@ STEPS = {
     "answer": Story._answer,
     "resolve": Story._resolve,
     "decide": Story._decide,
+    "collect": Story._collect,
+    "miss": Story._miss,
+    "retarget": Story._retarget,
+    "drop": Story._drop,
+    "contribute": Story._contribute,
 }

@@ -1,0 +1,362 @@
+"""Writes to results: done, refused, and nothing left behind."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from core.models import AuditEvent
+from core.refusals import ActionRefused
+from engagements.actions import revise_engagement, start_delivery, submit_engagement
+from engagements.enums import EngagementStatus
+from evaluation import actions
+from evaluation.enums import Moment
+from evaluation.models import EarlierTarget, Measure, Result
+from evaluation.policies import progress_of
+from tests.engagements.situations import agree_all, engagement_at
+from tests.factories.evaluation import EarlierTargetFactory, MeasureFactory, ResultFactory
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2017, 1, 9)
+OUTSIDE = [EngagementStatus.CLOSED, EngagementStatus.WITHDRAWN]
+
+
+@pytest.fixture
+def audit_fails(monkeypatch):
+    """Let the audit write fail, as a full disk would."""
+
+    def fail(*args, **kwargs):
+        raise OSError("no space left")
+
+    monkeypatch.setattr("core.audit.AuditEvent.objects.create", fail)
+
+
+def under_way(**values):
+    """Return a measure of an engagement in delivery."""
+    return MeasureFactory(engagement__status=EngagementStatus.IN_DELIVERY, with_baseline=True, **values)
+
+
+def lead_of(measure):
+    return measure.engagement.lead_consultant
+
+
+def verbs(engagement):
+    return list(AuditEvent.objects.filter(trail=engagement.trail).order_by("pk").values_list("verb", flat=True))
+
+
+def collect(result, **values):
+    said = {"collected_on": DAY, "value": "50", **values}
+    return actions.collect_result(result=result, values=said, by=lead_of(result.measure))
+
+
+# The moves of the engagement.
+
+
+def test_delivery_says_when_each_measure_is_collected():
+    engagement = engagement_at(EngagementStatus.AGREED)
+
+    start_delivery(engagement=engagement, by=engagement.lead_consultant)
+
+    (measure,) = engagement.measures.all()
+    assert {row.moment for row in measure.results.all()} == {Moment.END, Moment.MONTHS_6}
+    assert verbs(engagement)[-2:] == ["planned", "planned"]
+
+
+def test_delivery_that_fails_plans_nothing(audit_fails):
+    engagement = engagement_at_agreed_before()
+
+    with pytest.raises(OSError, match="no space"):
+        start_delivery(engagement=engagement, by=engagement.lead_consultant)
+
+    assert not Result.objects.exists()
+
+
+def engagement_at_agreed_before():
+    """Return an agreed engagement without the steps that write."""
+    measure = MeasureFactory(engagement__status=EngagementStatus.AGREED, with_baseline=True)
+    return measure.engagement
+
+
+def test_delivery_again_leaves_what_there_is():
+    engagement = engagement_at(EngagementStatus.IN_DELIVERY)
+    before = set(Result.objects.values_list("pk", flat=True))
+    by = engagement.lead_consultant
+    revise_engagement(engagement=engagement, values={"reason": "Another group joins"}, by=by)
+    submit_engagement(engagement=engagement, values={"message": ""}, by=by)
+    agree_all(engagement)
+
+    start_delivery(engagement=engagement, by=by)
+
+    assert set(Result.objects.values_list("pk", flat=True)) == before
+
+
+def test_collections_are_added_on_demand_where_there_are_none():
+    measure = under_way()
+    MeasureFactory(engagement=measure.engagement, dropped_on=DAY, dropped_reason="Closed")
+
+    actions.plan_results(engagement=measure.engagement, by=lead_of(measure))
+
+    assert set(Result.objects.values_list("measure", flat=True)) == {measure.pk}
+    with pytest.raises(ActionRefused, match="has its collections already"):
+        actions.plan_results(engagement=measure.engagement, by=lead_of(measure))
+
+
+def test_no_collections_before_the_plan_is_agreed():
+    measure = MeasureFactory()
+
+    with pytest.raises(ActionRefused, match="once the plan is agreed"):
+        actions.plan_results(engagement=measure.engagement, by=lead_of(measure))
+
+
+# One collection.
+
+
+def test_add_and_change_when_it_is_due():
+    measure = under_way()
+
+    result = actions.add_result(measure=measure, values={"moment": Moment.DURING, "due_on": DAY}, by=lead_of(measure))
+    actions.change_result(result=result, values={"moment": Moment.DURING, "due_on": DAY + timedelta(7)}, by=lead_of(measure))
+
+    result.refresh_from_db()
+    assert result.due_on == DAY + timedelta(7)
+    assert verbs(measure.engagement) == ["added", "changed"]
+
+
+def test_two_collections_of_a_kind_on_one_day_are_refused():
+    result = ResultFactory(measure=under_way())
+    values = {"moment": result.moment, "due_on": result.due_on}
+
+    with pytest.raises(ActionRefused, match="has a collection of this kind on that day already"):
+        actions.add_result(measure=result.measure, values=values, by=lead_of(result.measure))
+
+
+def test_collect_writes_down_what_was_found_and_correct_changes_it():
+    result = ResultFactory(measure=under_way())
+
+    collect(result, narrative="Two wards began")
+    collect(result, value="52", narrative="Two wards began")
+
+    result.refresh_from_db()
+    assert (result.collected_on, result.value, result.narrative) == (DAY, "52", "Two wards began")
+    assert verbs(result.measure.engagement) == ["collected", "corrected"]
+
+
+def test_collect_takes_back_that_there_is_none():
+    result = ResultFactory(measure=under_way(), missed_reason="The survey was lost")
+
+    collect(result)
+
+    result.refresh_from_db()
+    assert (result.value, result.missed_reason) == ("50", "")
+
+
+def test_collect_without_a_result_is_refused():
+    result = ResultFactory(measure=under_way())
+
+    with pytest.raises(ActionRefused, match="Enter the result"):
+        collect(result, value="")
+
+    result.refresh_from_db()
+    assert result.is_open
+
+
+def test_collect_leaves_nothing_behind_when_the_history_cannot_be_written(audit_fails):
+    result = ResultFactory(measure=under_way())
+
+    with pytest.raises(OSError, match="no space"):
+        collect(result)
+
+    result.refresh_from_db()
+    assert result.is_open
+
+
+def test_miss_says_why_there_is_none():
+    result = ResultFactory(measure=under_way())
+
+    actions.miss_result(result=result, values={"missed_reason": "The ward closed"}, by=lead_of(result.measure))
+
+    result.refresh_from_db()
+    assert result.is_missed
+    assert verbs(result.measure.engagement) == ["did not collect"]
+
+
+def test_miss_and_remove_leave_a_result_alone():
+    result = ResultFactory(measure=under_way(), collected=True)
+    by = lead_of(result.measure)
+
+    with pytest.raises(ActionRefused, match="You can correct it"):
+        actions.miss_result(result=result, values={"missed_reason": "No"}, by=by)
+    with pytest.raises(ActionRefused, match="You can correct it"):
+        actions.remove_result(result=result, by=by)
+
+    assert Result.objects.filter(pk=result.pk, value="50").exists()
+
+
+def test_remove_takes_a_collection_away_once():
+    result = ResultFactory(measure=under_way())
+    by = lead_of(result.measure)
+
+    actions.remove_result(result=result, by=by)
+
+    with pytest.raises(ActionRefused, match="Somebody has removed this collection"):
+        actions.remove_result(result=result, by=by)
+    assert not Result.objects.exists()
+
+
+@pytest.mark.parametrize("status", OUTSIDE)
+def test_ended_engagement_is_left_alone(status):
+    result = ResultFactory(measure=MeasureFactory(engagement__status=status))
+    by = lead_of(result.measure)
+    steps = [
+        lambda: collect(result),
+        lambda: actions.miss_result(result=result, values={"missed_reason": "No"}, by=by),
+        lambda: actions.add_result(measure=result.measure, values={"moment": "end", "due_on": DAY}, by=by),
+        lambda: actions.drop_measure(measure=result.measure, values={"reason": "No"}, by=by),
+        lambda: actions.write_contribution(measure=result.measure, values={"contribution": "Snow"}, by=by),
+    ]
+
+    for step in steps:
+        with pytest.raises(ActionRefused, match="can be read and not changed any more"):
+            step()
+
+    assert not AuditEvent.objects.exists()
+
+
+# Targets, and measures that are given up.
+
+
+def test_p39_target_that_is_replaced_stays_with_the_reason():
+    measure = under_way()
+    first = measure.target, measure.due_on
+    target_day = ResultFactory(measure=measure, moment=Moment.TARGET, due_on=measure.due_on)
+    values = {"target": "55", "due_on": date(2018, 1, 1), "reason": "Two wards closed"}
+
+    actions.retarget_measure(measure=measure, values=values, by=lead_of(measure))
+    actions.retarget_measure(measure=measure, values=values | {"target": "50", "reason": "A third"}, by=lead_of(measure))
+
+    measure.refresh_from_db()
+    target_day.refresh_from_db()
+    progress = progress_of(measure, measure.results.all(), measure.earlier_targets.order_by("pk"), on=DAY)
+    assert (progress.first_target, progress.first_due_on) == first
+    assert (measure.target, measure.due_on) == ("50", date(2018, 1, 1))
+    assert [(row.target, row.reason) for row in progress.earlier] == [("60", "Two wards closed"), ("55", "A third")]
+    assert target_day.due_on == date(2018, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"target": "60", "due_on": date(2017, 4, 1), "reason": "Again"}, "the same as before"),
+        ({"target": "55", "due_on": date(2017, 4, 1), "reason": " "}, "Enter why the target changes"),
+        ({"target": "55", "due_on": date(2016, 3, 1), "reason": "Sooner"}, "must be after the date of the baseline"),
+    ],
+)
+def test_target_is_not_replaced_without_a_change_a_reason_and_a_true_date(values, said):
+    measure = under_way()
+
+    with pytest.raises(ActionRefused, match=said):
+        actions.retarget_measure(measure=measure, values=values, by=lead_of(measure))
+
+    measure.refresh_from_db()
+    assert measure.target == "60"
+    assert not EarlierTarget.objects.exists()
+
+
+def test_p39_target_that_was_agreed_stays_when_the_reopened_plan_names_another():
+    engagement = engagement_at(EngagementStatus.AGREED)
+    by = engagement.lead_consultant
+    measure = engagement.measures.get()
+    revise_engagement(engagement=engagement, values={"reason": "The trust merges"}, by=by)
+
+    for target in ("70", "80"):
+        actions.change_measure(measure=measure, values={"target": target}, by=by)
+    actions.change_measure(measure=measure, values={"owner": "The board"}, by=by)
+
+    (earlier,) = EarlierTarget.objects.all()
+    assert (earlier.target, earlier.reason, earlier.replaced_by) == ("60", "The trust merges", by)
+
+
+def test_target_that_nobody_agreed_to_is_just_changed():
+    measure = MeasureFactory(with_baseline=True)
+
+    actions.change_measure(measure=measure, values={"target": "70"}, by=lead_of(measure))
+
+    assert not EarlierTarget.objects.exists()
+
+
+def test_dropped_measure_is_collected_no_more_until_it_is_taken_up_again():
+    measure = under_way()
+    result = ResultFactory(measure=measure)
+    by = lead_of(measure)
+
+    actions.drop_measure(measure=measure, values={"reason": "The ward closed"}, by=by)
+
+    with pytest.raises(ActionRefused, match="Take it up again"):
+        collect(result)
+    with pytest.raises(ActionRefused, match="Take it up again"):
+        actions.drop_measure(measure=measure, values={"reason": "Twice"}, by=by)
+    measure.refresh_from_db()
+    assert (measure.dropped_on, measure.dropped_reason) == (timezone.localdate(), "The ward closed")
+    actions.restore_measure(measure=measure, by=by)
+    collect(result)
+    result.refresh_from_db()
+    assert result.value == "50"
+
+
+def test_contribution_is_kept():
+    measure = under_way()
+
+    actions.write_contribution(measure=measure, values={"contribution": "A mild winter"}, by=lead_of(measure))
+
+    measure.refresh_from_db()
+    assert measure.contribution == "A mild winter"
+
+
+# The plan, once there are results.
+
+
+@pytest.mark.parametrize("values", [{"unit": "weeks"}, {"kind": "story"}, {"unit": "weeks", "kind": "scale"}])
+def test_unit_of_results_is_not_changed_under_them(values):
+    measure = MeasureFactory(with_baseline=True, kind="number", unit="days")
+    ResultFactory(measure=measure, collected=True)
+
+    with pytest.raises(ActionRefused, match="Drop this measure on the page of results"):
+        actions.change_measure(measure=measure, values=values, by=lead_of(measure))
+
+    measure.refresh_from_db()
+    assert (measure.kind, measure.unit) == ("number", "days")
+
+
+def test_unit_without_results_and_other_words_can_change():
+    measure = MeasureFactory(with_baseline=True, kind="number", unit="days")
+    waiting = ResultFactory(measure=measure)
+    actions.change_measure(measure=measure, values={"unit": "weeks"}, by=lead_of(measure))
+    Result.objects.filter(pk=waiting.pk).update(collected_on=DAY, value="50")
+
+    actions.change_measure(measure=measure, values={"unit": "weeks", "outcome": "Shorter"}, by=lead_of(measure))
+
+    measure.refresh_from_db()
+    assert (measure.unit, measure.outcome) == ("weeks", "Shorter")
+
+
+def test_measure_with_results_is_dropped_and_not_removed():
+    measure = MeasureFactory()
+    ResultFactory(measure=measure, collected=True)
+
+    with pytest.raises(ActionRefused, match="Drop it on the page of results"):
+        actions.remove_measure(measure=measure, by=lead_of(measure))
+
+    assert Measure.objects.filter(pk=measure.pk).exists()
+
+
+def test_measure_without_results_goes_with_its_collections_and_targets():
+    measure = MeasureFactory()
+    ResultFactory(measure=measure)
+    EarlierTargetFactory(measure=measure)
+
+    actions.remove_measure(measure=measure, by=lead_of(measure))
+
+    assert not Result.objects.exists()
+    assert not EarlierTarget.objects.exists()
+    assert verbs(measure.engagement) == ["removed", "removed", "removed"]
