@@ -57,8 +57,11 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, and say what may be done with the answer."""
         response = self.get_response(request)
+        # A page whose address is a secret tells it to nobody at all.
+        is_secret = response.headers.get("Referrer-Policy") == "no-referrer"
         for name, value in SAME_ON_EVERY_ANSWER.items():
-            response.headers[name] = value
+            if not (is_secret and name == "Referrer-Policy"):
+                response.headers[name] = value
         if is_private(request, response) and "no-store" not in response.headers.get("Cache-Control", ""):
             response.headers["Cache-Control"] = "no-store"
         if is_signing_out(request):

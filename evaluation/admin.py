@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from core.backoffice import ReadOnlyAdmin
-from evaluation.models import Measure, MeasureSuggestion
+from evaluation.models import EarlierTarget, FeedbackForm, Measure, MeasureSuggestion, Result
 
 
 @admin.register(Measure)
@@ -26,3 +26,35 @@ class MeasureSuggestionAdmin(ReadOnlyAdmin):
     list_filter = ["level", "kind"]
     search_fields = ["outcome", "intervention__name"]
     ordering = ["intervention__position", "position", "pk"]
+
+
+@admin.register(Result)
+class ResultAdmin(ReadOnlyAdmin):
+    """What each collection showed."""
+
+    list_display = ["measure", "moment", "due_on", "collected_on", "value"]
+    list_select_related = ["measure"]
+    list_filter = ["moment", "due_on"]
+    search_fields = ["measure__outcome", "measure__engagement__reference"]
+    ordering = ["-due_on", "-pk"]
+
+
+@admin.register(EarlierTarget)
+class EarlierTargetAdmin(ReadOnlyAdmin):
+    """Targets that others have taken the place of."""
+
+    list_display = ["measure", "target", "due_on", "replaced_at", "replaced_by"]
+    list_select_related = ["measure", "replaced_by"]
+    search_fields = ["measure__outcome", "measure__engagement__reference"]
+    ordering = ["-replaced_at", "-pk"]
+
+
+@admin.register(FeedbackForm)
+class FeedbackFormAdmin(ReadOnlyAdmin):
+    """What was asked of those who took part, never what they answered: the links and the answers have no page."""
+
+    list_display = ["planned_intervention", "kind", "opened_at", "closes_on", "closed_at"]
+    list_select_related = ["planned_intervention"]
+    list_filter = ["kind"]
+    search_fields = ["planned_intervention__title", "planned_intervention__engagement__reference"]
+    ordering = ["-created_at", "-pk"]

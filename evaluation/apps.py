@@ -16,7 +16,7 @@ class EvaluationConfig(AppConfig):
         from accounts.policies import register_open_work  # noqa: PLC0415 - as said above
         from engagements.actions import register_follower  # noqa: PLC0415 - as said above
         from engagements.policies import register_digest_work, register_submission_check  # noqa: PLC0415 - as said above
-        from evaluation.actions import MeasureWork, collect_from_delivery  # noqa: PLC0415 - as said above
+        from evaluation.actions import MeasureWork, collect_from_delivery, end_feedback  # noqa: PLC0415 - as said above
         from evaluation.policies import due_for_digest, measure_blockers  # noqa: PLC0415 - as said above
 
         register_fixtures(
@@ -26,3 +26,4 @@ class EvaluationConfig(AppConfig):
         register_open_work(MeasureWork())
         register_digest_work(due_for_digest)
         register_follower(collect_from_delivery)
+        register_follower(end_feedback)

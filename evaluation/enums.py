@@ -116,3 +116,62 @@ FIRST_NAMES = (
     "Ruth|Samantha|Samuel|Sandra|Sarah|Sharon|Sheila|Simon|Sophie|Stephen|Steven|Sunita|Susan|Thomas|Tracey|Victoria|"
     "William|Yasmin"
 )
+
+
+class FeedbackKind(TextChoices):
+    """Who may answer."""
+
+    ROOM = "room", "One link for everybody in the room"
+    CODES = "codes", "A card for each person, which works once"
+
+
+class QuestionKind(TextChoices):
+    """In what form a question is answered."""
+
+    SCALE = "scale", "1 to 5"
+    YES_NO = "yes_no", "Yes or no"
+    WORDS = "words", "In their own words"
+
+
+class BankQuestion(TextChoices):
+    """The questions to choose from: each can be answered on a phone in a few seconds."""
+
+    USEFUL = "useful", "How useful was this for the work you do with other organisations?"
+    RIGHT_PEOPLE = "right_people", "How far were the right people in the room?"
+    SAFE_TO_SPEAK = "safe_to_speak", "How safe did it feel to say what you really think?"
+    REAL_PROBLEM = "real_problem", "How closely did it deal with a problem that you really have?"
+    TRUST = "trust", "How much more do you trust the people from other organisations than before?"
+    IN_TOUCH = "in_touch", "Have you since been in touch about work with somebody you met here?"
+    RECOMMEND = "recommend", "Would you tell a colleague in another organisation to come?"
+    DO_DIFFERENTLY = "do_differently", "What will you do differently, or do already?"
+    IN_THE_WAY = "in_the_way", "What gets in the way?"
+    KEEP = "keep", "What should we keep as it is?"
+    CHANGE = "change", "What should we change next time?"
+
+
+QUESTION_KINDS = {
+    BankQuestion.IN_TOUCH: QuestionKind.YES_NO,
+    BankQuestion.RECOMMEND: QuestionKind.YES_NO,
+    BankQuestion.DO_DIFFERENTLY: QuestionKind.WORDS,
+    BankQuestion.IN_THE_WAY: QuestionKind.WORDS,
+    BankQuestion.KEEP: QuestionKind.WORDS,
+    BankQuestion.CHANGE: QuestionKind.WORDS,
+}
+USUAL_QUESTIONS = (
+    BankQuestion.USEFUL,
+    BankQuestion.RIGHT_PEOPLE,
+    BankQuestion.SAFE_TO_SPEAK,
+    BankQuestion.DO_DIFFERENTLY,
+    BankQuestion.IN_THE_WAY,
+)
+# The key of a question of one's own.
+OWN_QUESTION = "own"
+MIN_QUESTIONS, MAX_QUESTIONS = 3, 8
+# More behaviours than this nobody rates twice on a phone.
+MAX_BEHAVIOURS = 6
+# Below this many answers nothing is shown, at any breakdown (P43); a form may ask for more.
+MIN_ANSWERS, MAX_MIN_ANSWERS = 5, 30
+MAX_CODES = 200
+MAX_ANSWER = 1_000
+USUAL_DAYS_OPEN, MAX_DAYS_OPEN = 14, 366
+SCALE = range(1, 6)

@@ -49,3 +49,8 @@ def can_collect_result(user: User, measure: Measure) -> bool:
     if permissions.can_edit_engagement(user, measure.engagement):
         return True
     return can_read_results(user, measure.engagement) and user.is_stp_lead and policies.is_owner(user, measure)
+
+
+def can_keep_feedback(user: User, engagement: Engagement) -> bool:
+    """Whoever may change the engagement asks for feedback; everybody who reads its results reads what came of it."""
+    return permissions.can_edit_engagement(user, engagement)

@@ -22,6 +22,20 @@ _one_engagement = [
     path("results/<int:pk>/edit/", views.result_edit, name="result_edit"),
     path("results/<int:pk>/miss/", views.result_miss, name="result_miss"),
     path("results/<int:pk>/remove/", views.result_remove, name="result_remove"),
+    path("feedback/", views.feedback_form_list, name="feedback_form_list"),
+    path("plan/<int:pk>/feedback/new/", views.feedback_form_create, name="feedback_form_create"),
+    path("feedback/<int:pk>/", views.feedback_form_detail, name="feedback_form_detail"),
+    path("feedback/<int:pk>/edit/", views.feedback_form_edit, name="feedback_form_edit"),
+    path("feedback/<int:pk>/remove/", views.feedback_form_remove, name="feedback_form_remove"),
+    path("feedback/<int:pk>/open/", views.feedback_form_open, name="feedback_form_open"),
+    path("feedback/<int:pk>/extend/", views.feedback_form_extend, name="feedback_form_extend"),
+    path("feedback/<int:pk>/close/", views.feedback_form_close, name="feedback_form_close"),
+    path("feedback/<int:pk>/link/", views.feedback_link_renew, name="feedback_link_renew"),
+    path("feedback/<int:pk>/cards/", views.feedback_cards, name="feedback_cards"),
 ]
 
-urlpatterns = [path("engagements/<reference:reference>/", include(_one_engagement))]
+urlpatterns = [
+    path("engagements/<reference:reference>/", include(_one_engagement)),
+    path("feedback/thanks/", views.feedback_thanks, name="feedback_thanks"),
+    path("feedback/<str:token>/", views.feedback_give, name="feedback_give"),
+]

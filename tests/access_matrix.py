@@ -383,9 +383,10 @@ EXACT = {
 }
 
 
-def wrong_headers(headers, *, is_private=False, is_back_office=False):
-    """Return what is wrong with the headers of one answer."""
-    wrong = [f"{name}: {headers.get(name)}" for name, value in EXACT.items() if headers.get(name) != value]
+def wrong_headers(headers, *, is_private=False, is_back_office=False, is_secret=False):
+    """Return what is wrong with the headers of one answer; an address that is a secret itself is told to nobody."""
+    exact = EXACT | ({"Referrer-Policy": "no-referrer"} if is_secret else {})
+    wrong = [f"{name}: {headers.get(name)}" for name, value in exact.items() if headers.get(name) != value]
     policy = re.sub(r"nonce-[^']*", "nonce-", headers.get("Content-Security-Policy", ""))
     parts = dict(part.strip().partition(" ")[::2] for part in policy.split(";") if part.strip())
     script = parts.get("script-src")

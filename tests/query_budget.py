@@ -97,6 +97,16 @@ BUDGET = {
     "evaluation:result_edit": PAGE,
     "evaluation:result_miss": PAGE,
     "evaluation:result_remove": PAGE,
+    "evaluation:feedback_form_list": PAGE,
+    "evaluation:feedback_form_create": PAGE,
+    "evaluation:feedback_form_detail": PAGE,
+    "evaluation:feedback_form_edit": PAGE,
+    "evaluation:feedback_form_remove": PAGE,
+    "evaluation:feedback_form_extend": PAGE,
+    "evaluation:feedback_form_close": PAGE,
+    "evaluation:feedback_cards": PAGE,
+    "evaluation:feedback_give": PAGE,
+    "evaluation:feedback_thanks": PAGE,
 }
 
 # Pages for admins; `tests/managed.py` says who opens each, with what.
@@ -203,6 +213,8 @@ WITHOUT_A_PAGE = {
     "interventions:intervention_reinstate",
     "engagements:menu_words_refresh",
     "evaluation:measure_restore",
+    "evaluation:feedback_form_open",
+    "evaluation:feedback_link_renew",
     "evaluation:results_plan",
     "interventions:provider_reinstate",
     "interventions:proposal_withdraw",

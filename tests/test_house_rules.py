@@ -31,6 +31,8 @@ PUBLIC_PAGES = {
     "directory:region_detail",
     "directory:region_list",
     "engagements:brief_check",
+    "evaluation:feedback_give",
+    "evaluation:feedback_thanks",
     "framework:domain_detail",
     "framework:domain_list",
     "home",

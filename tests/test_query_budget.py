@@ -4,13 +4,15 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from core import audit
 from directory.models import Region
 from engagements import documents
 from engagements.enums import CriterionSlug
 from engagements.models import Comment, Engagement
-from evaluation.models import Result
+from evaluation.models import FeedbackForm, FeedbackLink, Result
+from evaluation.policies import feedback_token
 from framework.models import Behaviour, Domain, ForwardViewStep, LeadershipRole
 from interventions.models import Intervention
 from tests.factories.accounts import ConsultantFactory
@@ -31,7 +33,14 @@ from tests.factories.engagements import (
     PurposeFactory,
     a_criterion,
 )
-from tests.factories.evaluation import EarlierTargetFactory, MeasureFactory, ResultFactory
+from tests.factories.evaluation import (
+    EarlierTargetFactory,
+    FeedbackAnswerFactory,
+    FeedbackFormFactory,
+    FeedbackLinkFactory,
+    MeasureFactory,
+    ResultFactory,
+)
 from tests.helpers import as_user
 from tests.managed import NATIONAL, a_ground_with
 from tests.query_budget import BUDGET, MANAGED, WITHOUT_A_PAGE
@@ -91,6 +100,12 @@ def an_engagement_with(rows, area=LINCOLNSHIRE):
         # The one that forms are opened for waits.
         ResultFactory(measure=measure)
         EarlierTargetFactory(measure=measure)
+    # Of each state one: being prepared, open, and as many closed ones as there are rows.
+    FeedbackFormFactory(planned_intervention=planned)
+    FeedbackLinkFactory(form=FeedbackFormFactory(planned_intervention=planned, opened=True))
+    for _ in range(rows):
+        closed = FeedbackFormFactory(planned_intervention=planned, opened=True, closed_at=timezone.now())
+        FeedbackAnswerFactory.create_batch(2, form=closed)
     # One that can be removed: nothing was collected for it.
     MeasureFactory(engagement=engagement, planned_intervention=planned)
     leads = ClientLeadFactory.create_batch(rows, engagement=engagement)
@@ -106,6 +121,15 @@ def an_engagement_with(rows, area=LINCOLNSHIRE):
     return engagement
 
 
+def _form_for(view, engagement):
+    """Return the key of a form in the state that a page about feedback is for."""
+    is_prepared = view in ("feedback_form_edit", "feedback_form_remove", "feedback_form_open")
+    forms = FeedbackForm.objects.filter(planned_intervention__engagement=engagement, closed_at=None)
+    found = forms.filter(opened_at=None) if is_prepared else forms.exclude(opened_at=None)
+    form = found.order_by("pk").first()
+    return form.pk if form else 1
+
+
 def arguments_for(name, engagement):
     """Return what an address needs to name a thing that is there."""
     planned = engagement.planned_interventions.first()
@@ -119,6 +143,9 @@ def arguments_for(name, engagement):
         "measure": engagement.measures,
     }
     view = name.partition(":")[2]
+    if view in ("feedback_give", "feedback_thanks"):
+        link = FeedbackLink.objects.filter(form__planned_intervention__engagement=engagement).first()
+        return {"token": feedback_token(link) if link else "none"} if view == "feedback_give" else {}
     if name.startswith(("engagements:", "evaluation:")) and view not in (
         "engagement_list",
         "engagement_create",
@@ -144,6 +171,10 @@ def arguments_for(name, engagement):
         elif view.startswith("result_") and view != "result_list":
             waiting = Result.objects.filter(measure__engagement=engagement, collected_on=None).first()
             arguments["pk"] = waiting.pk if waiting else 1
+        elif view == "feedback_form_create":
+            arguments["pk"] = planned.pk
+        elif view.startswith("feedback_") and view != "feedback_form_list":
+            arguments["pk"] = _form_for(view, engagement)
         elif view == "comment_answer":
             arguments["pk"] = Comment.objects.threads().filter(version__engagement=engagement).first().pk
         elif view in ("version_compare", "version_detail", "version_download", "version_word"):

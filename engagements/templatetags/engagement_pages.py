@@ -37,11 +37,12 @@ _PAGES = [
     ("engagements:review_detail", "Review"),
     ("engagements:brief_detail", "Brief"),
     ("evaluation:result_list", "Results"),
+    ("evaluation:feedback_form_list", "Feedback"),
     ("engagements:history_list", "History"),
 ]
-_FOR_CLIENTS = {"Review", "Brief", "Results"}
+_FOR_CLIENTS = {"Review", "Brief", "Results", "Feedback"}
 # What comes after the plan: its client finds it there once the plan is agreed.
-_ONCE_AGREED = {"Results"}
+_ONCE_AGREED = {"Results", "Feedback"}
 _BEFORE = (EngagementStatus.CO_DESIGN, EngagementStatus.IN_REVIEW, EngagementStatus.WITHDRAWN)
 
 

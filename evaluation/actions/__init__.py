@@ -1,5 +1,16 @@
 """Every write to what is measured and learned."""
 
+from evaluation.actions.feedback import (
+    add_feedback_form,
+    change_feedback_form,
+    close_feedback_form,
+    end_feedback,
+    extend_feedback_form,
+    give_feedback,
+    open_feedback_form,
+    remove_feedback_form,
+    renew_feedback_link,
+)
 from evaluation.actions.measures import MeasureWork, add_measure, change_measure, hand_over_measure, remove_measure
 from evaluation.actions.results import (
     add_result,
@@ -17,18 +28,27 @@ from evaluation.actions.results import (
 
 __all__ = [
     "MeasureWork",
+    "add_feedback_form",
     "add_measure",
     "add_result",
+    "change_feedback_form",
     "change_measure",
     "change_result",
+    "close_feedback_form",
     "collect_from_delivery",
     "collect_result",
     "drop_measure",
+    "end_feedback",
+    "extend_feedback_form",
+    "give_feedback",
     "hand_over_measure",
     "miss_result",
+    "open_feedback_form",
     "plan_results",
+    "remove_feedback_form",
     "remove_measure",
     "remove_result",
+    "renew_feedback_link",
     "restore_measure",
     "retarget_measure",
     "write_contribution",

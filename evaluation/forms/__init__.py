@@ -1,5 +1,6 @@
 """What a person may type about what is measured and learned."""
 
+from evaluation.forms.feedback import FeedbackAnswerForm, FeedbackExtendForm, FeedbackSetupForm
 from evaluation.forms.measures import MeasureForm
 from evaluation.forms.results import (
     ContributionForm,
@@ -12,6 +13,9 @@ from evaluation.forms.results import (
 
 __all__ = [
     "ContributionForm",
+    "FeedbackAnswerForm",
+    "FeedbackExtendForm",
+    "FeedbackSetupForm",
     "MeasureDropForm",
     "MeasureForm",
     "MeasureRetargetForm",

@@ -1,6 +1,15 @@
 """What is agreed on to know whether it worked, and what came of it."""
 
+from evaluation.models.feedback import FeedbackAnswer, FeedbackForm, FeedbackLink
 from evaluation.models.measure import EarlierTarget, Measure, MeasureSuggestion
 from evaluation.models.result import Result
 
-__all__ = ["EarlierTarget", "Measure", "MeasureSuggestion", "Result"]
+__all__ = [
+    "EarlierTarget",
+    "FeedbackAnswer",
+    "FeedbackForm",
+    "FeedbackLink",
+    "Measure",
+    "MeasureSuggestion",
+    "Result",
+]

@@ -1,6 +1,24 @@
 """What the data of measures says and what its state allows."""
 
 from evaluation.policies.due import DueResult, due_for_digest, due_results_of
+from evaluation.policies.feedback import (
+    Confidence,
+    FeedbackSummary,
+    Figure,
+    asking_blockers,
+    behaviours_of,
+    changing_form_blockers,
+    closing_day_blockers,
+    feedback_blockers,
+    feedback_token,
+    feedback_url,
+    open_form_blockers,
+    open_link,
+    questions_of,
+    renewing_blockers,
+    summary_of,
+    token_hash,
+)
 from evaluation.policies.measures import (
     expected_form,
     measure_blockers,
@@ -11,6 +29,8 @@ from evaluation.policies.measures import (
 )
 from evaluation.policies.owners import is_owner, measures_owned_by, owned_in_words, owner_after
 from evaluation.policies.results import (
+    ENDED,
+    RUNNING,
     Progress,
     collecting_blockers,
     dropped_blockers,
@@ -28,13 +48,25 @@ from evaluation.policies.results import (
 )
 
 __all__ = [
+    "ENDED",
+    "RUNNING",
+    "Confidence",
     "DueResult",
+    "FeedbackSummary",
+    "Figure",
     "Progress",
+    "asking_blockers",
+    "behaviours_of",
+    "changing_form_blockers",
+    "closing_day_blockers",
     "collecting_blockers",
     "dropped_blockers",
     "due_for_digest",
     "due_results_of",
     "expected_form",
+    "feedback_blockers",
+    "feedback_token",
+    "feedback_url",
     "is_owner",
     "measure_blockers",
     "measure_removing_blockers",
@@ -42,16 +74,22 @@ __all__ = [
     "missing_parts",
     "needs_judgement",
     "number_of",
+    "open_form_blockers",
+    "open_link",
     "owned_in_words",
     "owner_after",
     "progress_of",
+    "questions_of",
     "quoted",
     "reached_by",
     "recording_blockers",
     "remarks_on",
+    "renewing_blockers",
     "result_removing_blockers",
     "retargeting_blockers",
     "settling_blockers",
+    "summary_of",
+    "token_hash",
     "tying_blockers",
     "unit_blockers",
     "usual_collections",

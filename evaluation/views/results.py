@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.forms import PortalForm
 from core.pages import form_page, post_action
 from engagements.models import PlannedIntervention
-from engagements.views.loading import load_engagement
 from evaluation import actions, documents, forms, permissions, policies
 from evaluation.models import EarlierTarget, Measure, Result
+from evaluation.views.loading import load_results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,7 @@ class ProgressRow:
 @require_safe
 def result_list(request: PortalRequest, reference: str) -> HttpResponse:
     """Show each measure with what its collections showed, by planned intervention."""
-    engagement = _load(request, reference)
+    engagement = load_results(request, reference)
     _load_results(engagement)
     measures = list(engagement.measures.all())
     has_collections = any(measure.results.all() for measure in measures)
@@ -184,16 +184,9 @@ def contribution_edit(request: PortalRequest, reference: str, pk: int) -> HttpRe
     return _form_page(request, measure, form=form, save=save, template="contribution_edit", done=done, **context)
 
 
-def _load(request: PortalRequest, reference: str) -> Engagement:
-    """Return an engagement whose results the person may read."""
-    engagement = load_engagement(request, reference)
-    _refuse_unless(permissions.can_read_results(request.user, engagement))
-    return engagement
-
-
 def _load_kept(request: PortalRequest, reference: str) -> Engagement:
     """Return an engagement whose results the person keeps."""
-    engagement = _load(request, reference)
+    engagement = load_results(request, reference)
     _refuse_unless(permissions.can_keep_results(request.user, engagement))
     return engagement
 
@@ -208,7 +201,7 @@ def _load_measure(request: PortalRequest, reference: str, pk: int) -> Measure:
 
 def _load_result(request: PortalRequest, reference: str, pk: int) -> Result:
     """Return a collection that the person may write down."""
-    engagement = _load(request, reference)
+    engagement = load_results(request, reference)
     found = Result.objects.filter(measure__engagement=engagement).select_related("measure__planned_intervention")
     result: Result = get_object_or_404(found, pk=pk)
     result.measure.engagement = engagement

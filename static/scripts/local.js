@@ -21,9 +21,9 @@ export const local = {
       localStorage.removeItem(key)
     } catch {}
   },
-  keys() {
+  keys(prefix = PREFIX) {
     try {
-      return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))
+      return Object.keys(localStorage).filter((key) => key.startsWith(prefix))
     } catch {
       return []
     }

@@ -1,6 +1,7 @@
 // The portal's one script: what the pages do beyond plain HTML. Every page works without it.
 
 import { startComponents } from './components.js'
+import { startDevice } from './device.js'
 import { startDrafts } from './drafts.js'
 import { noteReading, openParts } from './reading.js'
 import { startSessionEnd } from './session.js'
@@ -37,6 +38,7 @@ function whenComplete(start) {
 
 document.addEventListener('submit', refuseDoubleSubmit, { capture: true })
 startComponents()
+startDevice()
 startDrafts()
 noteReading()
 openParts()

@@ -3,12 +3,15 @@
 from datetime import date, timedelta
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from evaluation import policies
 from evaluation.enums import MeasureKind, MeasureLevel, Moment, Reached
-from evaluation.models import EarlierTarget, Measure, MeasureSuggestion, Result
+from evaluation.models import EarlierTarget, FeedbackAnswer, FeedbackForm, FeedbackLink, Measure, MeasureSuggestion, Result
+from evaluation.models.feedback import new_nonce
 from tests.factories.accounts import ConsultantFactory
-from tests.factories.engagements import EngagementFactory
+from tests.factories.engagements import EngagementFactory, PlannedInterventionFactory
 from tests.factories.interventions import InterventionFactory
 
 
@@ -55,3 +58,41 @@ class EarlierTargetFactory(DjangoModelFactory):
     target = "70"
     reason = "Two wards closed"
     replaced_by = factory.SubFactory(ConsultantFactory)
+
+
+class FeedbackFormFactory(DjangoModelFactory):
+    """A form that asks three questions and is being prepared."""
+
+    class Meta:
+        model = FeedbackForm
+
+    class Params:
+        opened = factory.Trait(
+            opened_at=factory.LazyFunction(timezone.now),
+            questions=factory.LazyAttribute(policies.questions_of),
+            behaviours=[{"lineage": 1, "text": "Listens before speaking"}],
+        )
+
+    planned_intervention = factory.SubFactory(PlannedInterventionFactory)
+    bank_questions = ["useful", "in_touch", "in_the_way"]
+    own_question = ""
+    closes_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=7))
+
+
+class FeedbackLinkFactory(DjangoModelFactory):
+    class Meta:
+        model = FeedbackLink
+
+    form = factory.SubFactory(FeedbackFormFactory, opened=True)
+    token_hash = factory.LazyAttribute(lambda link: policies.token_hash(policies.feedback_token(FeedbackLink(nonce=link.nonce))))
+    nonce = factory.LazyFunction(new_nonce)
+
+
+class FeedbackAnswerFactory(DjangoModelFactory):
+    class Meta:
+        model = FeedbackAnswer
+
+    form = factory.SubFactory(FeedbackFormFactory, opened=True)
+    before = [2]
+    now = [4]
+    said = {"useful": 4, "in_touch": "yes", "in_the_way": "Time"}

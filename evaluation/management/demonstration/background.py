@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from evaluation.management.demonstration.clock import Clock
     from evaluation.management.demonstration.known import Known
 
-DAYS_AGO = 400
+DAYS_AGO = 820
 
 
 @transaction.atomic
