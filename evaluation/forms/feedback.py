@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from django.forms import BoundField
 
 KIND_HINTS = {
-    FeedbackKind.ROOM: "On a screen or a table card. Whoever has the link can answer, and nobody is counted twice only because people are fair.",
+    FeedbackKind.ROOM: "On a screen or a table card. Whoever has the link can answer, and could do so twice.",
     FeedbackKind.CODES: "You print a card for each person. Each works once, and nobody can tell which card an answer came from.",
 }
 YES_NO = [("yes", "Yes"), ("no", "No")]

@@ -40,11 +40,6 @@ class ProgressRow:
     rows: list[tuple[Result, bool, list[str]]]
     can_collect: bool
 
-    @property
-    def table_id(self) -> str:
-        """Return the word by which the page knows its table."""
-        return f"collections-{self.progress.measure.pk}"
-
 
 @require_safe
 def result_list(request: PortalRequest, reference: str) -> HttpResponse:

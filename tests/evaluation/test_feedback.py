@@ -300,7 +300,7 @@ def test_p43_no_page_counts_answers_while_it_is_open(lead, planned):
 
 
 def test_form_is_prepared_opened_answered_closed_and_read(lead, planned):
-    create = f"/engagements/{planned.engagement.reference}/plan/{planned.pk}/feedback/new/"
+    create = url(planned, f"new/{planned.pk}/")
     submit(lead, create, {"own_question": "Was the room warm?"})
     asked = FeedbackForm.objects.get()
     detail = url(planned, f"{asked.pk}/")
@@ -351,7 +351,7 @@ def test_confidence_is_told_before_and_now(lead, planned):
     ],
 )
 def test_what_cannot_be_asked_is_said(lead, planned, changes, said):
-    create = f"/engagements/{planned.engagement.reference}/plan/{planned.pk}/feedback/new/"
+    create = url(planned, f"new/{planned.pk}/")
 
     assert said in text_of(submit(lead, create, changes))
     assert not FeedbackForm.objects.exists()
