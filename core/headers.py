@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from core.watch import ANONYMOUS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -57,11 +59,11 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, and say what may be done with the answer."""
         response = self.get_response(request)
-        # A page whose address is a secret tells it to nobody at all.
-        is_secret = response.headers.get("Referrer-Policy") == "no-referrer"
         for name, value in SAME_ON_EVERY_ANSWER.items():
-            if not (is_secret and name == "Referrer-Policy"):
-                response.headers[name] = value
+            response.headers[name] = value
+        if request.path_info.startswith(ANONYMOUS):
+            # The address is a secret, or was just one: it is told to nobody at all.
+            response.headers["Referrer-Policy"] = "no-referrer"
         if is_private(request, response) and "no-store" not in response.headers.get("Cache-Control", ""):
             response.headers["Cache-Control"] = "no-store"
         if is_signing_out(request):
@@ -77,6 +79,8 @@ def is_private(request: HttpRequest, response: HttpResponseBase) -> bool:
     """
     if request.path_info.startswith(settings.STATIC_URL) and response.status_code < 400:
         return False
+    if request.path_info.startswith(ANONYMOUS):
+        return True
     has_session = settings.SESSION_COOKIE_NAME in request.COOKIES or settings.SESSION_COOKIE_NAME in response.cookies
     return has_session or request.path_info.startswith(SIGNING_IN)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     Answer = Callable[[HttpRequest], HttpResponseBase]
 
 PROBED = "/health/"
+# Whoever answers here is promised that nobody learns who they are or when they did (docs/decisions/feedback.md).
+ANONYMOUS = "/feedback/"
 
 
 class RequestLogMiddleware:
@@ -32,12 +35,28 @@ class RequestLogMiddleware:
         began = time.perf_counter()
         with logs.within_request(number):
             response = self.get_response(request)
+            if request.path_info.startswith(ANONYMOUS) and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+                # A line, or a figure, for each answer would count them and say when each came.
+                return response
             seconds = time.perf_counter() - began
             logs.write_request(request, response, seconds)
             match = request.resolver_match
             figures.note_page(match.view_name if match else "", response.status_code, seconds)
         response["X-Request-ID"] = number
         return response
+
+
+class AnonymousMiddleware:
+    """Forget who somebody is where nobody may be recognised: no session is read, none is kept awake, and no cookie is set."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Take the cookies away before anybody reads them."""
+        if request.path_info.startswith(ANONYMOUS):
+            request.META.pop("HTTP_COOKIE", None)
+        return self.get_response(request)
 
 
 class ProbeMiddleware:

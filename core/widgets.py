@@ -24,6 +24,9 @@ MONTHS = [
 ]
 SHORTEST_MONTH_NAME = 3
 
+# Before the NHS began and after anybody plans: a slip of the finger, with which no date can be worked out.
+FIRST_YEAR, LAST_YEAR = 1948, 2100
+
 
 class NHSDateWidget(forms.MultiWidget):
     """Day, month and year in three boxes; what was typed in each is kept as it was."""
@@ -91,6 +94,8 @@ def read_date(parts: list[str], what: str) -> date | None:
         raise ValidationError(f"{sentence} must be a real date", code="_".join(faulty))
     if day > calendar.monthrange(year, month)[1]:
         raise ValidationError(f"{sentence} must be a real date", code="day")
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValidationError(f"{sentence} must have a year from {FIRST_YEAR} to {LAST_YEAR}", code="year")
     return date(year, month, day)
 
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from core.backoffice import ReadOnlyAdmin
-from evaluation.models import EarlierTarget, FeedbackForm, Measure, MeasureSuggestion, Result
+from evaluation.models import EarlierTarget, FeedbackForm, Learning, Measure, MeasureSuggestion, Result
 
 
 @admin.register(Measure)
@@ -58,3 +58,14 @@ class FeedbackFormAdmin(ReadOnlyAdmin):
     list_filter = ["kind"]
     search_fields = ["planned_intervention__title", "planned_intervention__engagement__reference"]
     ordering = ["-created_at", "-pk"]
+
+
+@admin.register(Learning)
+class LearningAdmin(ReadOnlyAdmin):
+    """What was learned, and what became of it."""
+
+    list_display = ["planned_intervention", "engagement", "sharing", "proposed_at", "accepted_at", "declined_at"]
+    list_select_related = ["planned_intervention", "engagement"]
+    list_filter = ["sharing"]
+    search_fields = ["worked", "evidence", "engagement__reference"]
+    ordering = ["-written_at", "-pk"]

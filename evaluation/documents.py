@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evaluation import policies
-from evaluation.enums import MeasureKind, Moment
+from evaluation.enums import MeasureKind
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,7 +26,6 @@ class Point:
 
     day: date
     value: str
-    label: str
     x: float
     y: float
 
@@ -60,25 +59,23 @@ def chart_of(progress: Progress) -> Chart | None:
     if len(values) < MIN_POINTS:
         return None
     target = policies.number_of(progress.measure.target)
-    numbers = [number for _, number, _, _ in values] + ([target] if target is not None else [])
+    numbers = [number for _, number, _ in values] + ([target] if target is not None else [])
     low, high = min(numbers), max(numbers)
     first, last = values[0][0], values[-1][0]
-    points = tuple(
-        Point(day, written, label, _x(day, first, last), _y(number, low, high)) for day, number, written, label in values
-    )
+    points = tuple(Point(day, written, _x(day, first, last), _y(number, low, high)) for day, number, written in values)
     return Chart(points, progress.measure.target, None if target is None else _y(target, low, high))
 
 
-def _values(progress: Progress) -> list[tuple[date, Decimal, str, str]]:
-    """Return day, number, text and name of each value, in the order of the days."""
+def _values(progress: Progress) -> list[tuple[date, Decimal, str]]:
+    """Return day, number and text of each value, in the order of the days."""
     found = []
     start = policies.number_of(progress.measure.baseline)
     if start is not None and progress.measure.baseline_on:
-        found.append((progress.measure.baseline_on, start, progress.measure.baseline, str(Moment.BASELINE.label)))
+        found.append((progress.measure.baseline_on, start, progress.measure.baseline))
     for result in progress.results:
         number = policies.number_of(result.value)
         if number is not None and result.collected_on:
-            found.append((result.collected_on, number, result.value, result.get_moment_display()))
+            found.append((result.collected_on, number, result.value))
     return sorted(found, key=lambda row: row[0])
 
 

@@ -175,3 +175,19 @@ MAX_CODES = 200
 MAX_ANSWER = 1_000
 USUAL_DAYS_OPEN, MAX_DAYS_OPEN = 14, 366
 SCALE = range(1, 6)
+
+
+class Sharing(TextChoices):
+    """How far something that was learned may travel; whoever did the work says so."""
+
+    TEAM = "team", "Only those who see the engagement"
+    REGION = "region", "Our region’s LDP"
+    LDPS = "ldps", "All LDPs"
+    PUBLIC = "public", "Everybody, on the public menu"
+
+
+class Strength(TextChoices):
+    """Whether enough results stand behind an intervention to say how often its measures are met."""
+
+    ENOUGH = "enough", "Five results or more"
+    LITTLE = "little", "Too little evidence yet"

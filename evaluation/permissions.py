@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from accounts.enums import Role
 from engagements import permissions
 from engagements.enums import EngagementStatus
 from evaluation import policies
@@ -11,7 +12,7 @@ from evaluation import policies
 if TYPE_CHECKING:
     from accounts.models import User
     from engagements.models import Engagement
-    from evaluation.models import Measure
+    from evaluation.models import Learning, Measure
 
 # While a plan is written, its client reads what was submitted and nothing else.
 _SHOWN_TO_CLIENTS = (
@@ -45,12 +46,24 @@ def can_keep_results(user: User, engagement: Engagement) -> bool:
 
 
 def can_collect_result(user: User, measure: Measure) -> bool:
-    """Whoever may change the engagement, and the client lead whom the measure names as the one who collects it."""
+    """Whoever may change the engagement, and the colleague or client lead whom the measure names as the one who collects it."""
     if permissions.can_edit_engagement(user, measure.engagement):
         return True
-    return can_read_results(user, measure.engagement) and user.is_stp_lead and policies.is_owner(user, measure)
+    is_named = not user.is_national_admin and policies.is_owner(user, measure)
+    return is_named and can_read_results(user, measure.engagement)
 
 
 def can_keep_feedback(user: User, engagement: Engagement) -> bool:
     """Whoever may change the engagement asks for feedback; everybody who reads its results reads what came of it."""
     return permissions.can_edit_engagement(user, engagement)
+
+
+def can_write_learning(user: User, engagement: Engagement) -> bool:
+    """Whoever may change the engagement."""
+    return permissions.can_edit_engagement(user, engagement)
+
+
+def can_answer_learning(user: User, learning: Learning) -> bool:
+    """The regional admins of the engagement's lead region, and national admins."""
+    is_admin_here = user.role == Role.REGIONAL_ADMIN and user.region_id == learning.engagement.lead_region_id
+    return user.is_active and (user.is_national_admin or is_admin_here)

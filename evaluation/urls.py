@@ -32,10 +32,18 @@ _one_engagement = [
     path("feedback/<int:pk>/close/", views.feedback_form_close, name="feedback_form_close"),
     path("feedback/<int:pk>/link/", views.feedback_link_renew, name="feedback_link_renew"),
     path("feedback/<int:pk>/cards/", views.feedback_cards, name="feedback_cards"),
+    path("learning/", views.learning_list, name="learning_list"),
+    path("learning/new/", views.learning_create, name="learning_create"),
+    path("learning/<int:pk>/", views.learning_edit, name="learning_edit"),
+    path("learning/<int:pk>/remove/", views.learning_remove, name="learning_remove"),
 ]
 
 urlpatterns = [
     path("engagements/<reference:reference>/", include(_one_engagement)),
+    path("learning/", views.library_list, name="library_list"),
+    path("manage/learning/", views.learning_proposal_list, name="learning_proposal_list"),
+    path("manage/learning/<int:pk>/accept/", views.learning_accept, name="learning_accept"),
+    path("manage/learning/<int:pk>/decline/", views.learning_decline, name="learning_decline"),
     path("feedback/thanks/", views.feedback_thanks, name="feedback_thanks"),
     path("feedback/<str:token>/", views.feedback_give, name="feedback_give"),
 ]

@@ -93,7 +93,7 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
         "can_create": can_create_engagement(user),
         "waiting_count": len(waiting),
-        "due_results": [] if user.is_national_admin else due_results_of(user, on=localdate()),
+        "due_results": due_results_of(user, on=localdate()),
         "max_rows": MAX_ROWS,
     }
     return TemplateResponse(request, "ldp_portal/home.html", context)

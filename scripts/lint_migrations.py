@@ -55,7 +55,7 @@ def write_release() -> None:
 
 def unfillable(operations: list[migrations.operations.base.Operation]) -> list[str]:
     """Return the columns that older code cannot fill when it adds a row: neither empty nor with a default of the database's own."""
-    added = [row for row in operations if isinstance(row, migrations.AddField | migrations.AlterField)]
+    added = [row for row in operations if isinstance(row, migrations.AddField)]
     return [
         f"{row.model_name}.{row.name}"
         for row in added

@@ -33,7 +33,16 @@ WRITES_ELSEWHERE = {
     ("interventions/tasks.py", "_mark"),
 }
 # Parts of an action that the actions of an upper app share; they run in its transaction.
-PARTS_OF_ACTIONS = {"lock_for_editing", "note_progress", "register_follower", "collect_from_delivery", "end_feedback"}
+PARTS_OF_ACTIONS = {
+    "follow_target",
+    "keep_target",
+    "lock_for_editing",
+    "note_progress",
+    "register_follower",
+    "collect_from_delivery",
+    "end_feedback",
+    "conclude",
+}
 # Whoever gives feedback is nobody that the portal knows, and must not be.
 BY_NOBODY = {"give_feedback"}
 
@@ -51,7 +60,7 @@ AMERICAN = re.compile(
 SCOPED_MODELS = {
     *("Engagement", "ParticipantGroup", "Place", "Purpose", "Priority", "PlannedIntervention", "FundingLine", "CriterionCheck"),
     *("ClientLead", "PlanVersion", "Decision", "Comment", "Message", "EarlyStart", "StatusChange", "VersionReading", "Measure"),
-    *("Result", "EarlierTarget", "FeedbackForm", "FeedbackLink", "FeedbackAnswer"),
+    *("Result", "EarlierTarget", "FeedbackForm", "FeedbackLink", "FeedbackAnswer", "Learning"),
     *("User", "Invitation", "Provider", "MenuProposal", "FormDraft", "AuditEvent", "RecordVersion"),
 }
 SCOPING = re.compile(
@@ -82,8 +91,6 @@ READ_UNSCOPED = {
         "evaluation/views/measures.py",
         "PlannedIntervention.objects.select_related('intervention').order_by('position', 'pk')",
     ),
-    ("evaluation/views/results.py", "Result.objects.in_order()"),
-    ("evaluation/views/results.py", "EarlierTarget.objects.order_by('replaced_at', 'pk')"),
     # The history of the framework, which belongs to all.
     (
         "framework/views/rows.py",

@@ -35,7 +35,7 @@ from tests.factories.engagements import (
     ParticipantGroupFactory,
     PlannedInterventionFactory,
 )
-from tests.factories.evaluation import MeasureFactory
+from tests.factories.evaluation import LearningFactory, MeasureFactory
 from tests.factories.framework import (
     BehaviourFactory,
     ForwardViewStepFactory,
@@ -62,6 +62,18 @@ MAKERS = []
 
 # Pages that national admins alone may open.
 NATIONAL = set()
+
+
+def much_learned(ground):
+    """Propose as much that was learned in the region."""
+    engagement = EngagementFactory(lead_region=ground.region)
+    planned = PlannedInterventionFactory(engagement=engagement, from_menu=True)
+    rows = LearningFactory.create_batch(ground.rows, engagement=engagement, planned_intervention=planned, proposed=True)
+    for view in ("accept", "decline"):
+        ground.keywords[f"evaluation:learning_{view}"] = {"pk": rows[0].pk}
+
+
+MAKERS.append(much_learned)
 
 
 def many_providers(ground):

@@ -107,10 +107,18 @@ BUDGET = {
     "evaluation:feedback_cards": PAGE,
     "evaluation:feedback_give": PAGE,
     "evaluation:feedback_thanks": PAGE,
+    "evaluation:learning_list": PAGE,
+    "evaluation:learning_create": PAGE,
+    "evaluation:learning_edit": PAGE,
+    "evaluation:learning_remove": PAGE,
+    "evaluation:library_list": LIST + 1,
 }
 
 # Pages for admins; `tests/managed.py` says who opens each, with what.
 MANAGED = {
+    "evaluation:learning_proposal_list": LIST,
+    "evaluation:learning_accept": PAGE,
+    "evaluation:learning_decline": PAGE,
     "manage": LIST,
     "status": LIST,
     "interventions:proposal_list": LIST,

@@ -22,7 +22,8 @@ from directory.models import ContactPoint, Organisation, Region
 from engagements import documents
 from engagements.enums import EngagementStatus
 from engagements.models import Engagement, PlanVersion
-from evaluation.models import Measure, Result
+from evaluation.enums import Sharing
+from evaluation.models import Learning, Measure, Result
 from interventions.models import Intervention, MenuProposal, Provider
 from tests.emptying import append_only_lifted
 from tests.engagements.brief_samples import text_of_pdf, text_of_word
@@ -55,6 +56,7 @@ OF_PLANS = {
     "evaluation.measure": "engagement__lead_region",
     **{f"evaluation.{name}": "measure__engagement__lead_region" for name in ("result", "earliertarget")},
     "evaluation.feedbackform": "planned_intervention__engagement__lead_region",
+    "evaluation.learning": "engagement__lead_region",
     **{
         f"engagements.{name}": "engagement__lead_region"
         for name in ("participantgroup", "place", "purpose", "priority", "plannedintervention", "earlystart", "statuschange")
@@ -104,6 +106,8 @@ def fill_region_b():
     PlaceFactory(engagement=engagement, note="Two towns")
     FormDraftFactory(user=person, subject=engagement.get_absolute_url(), data={"title": [f"{CANARY} draft"]})
     FormDraftFactory(user=ground.regional_admin, subject="/manage/providers/new/", data={"notes": [f"{CANARY} draft"]})
+    # What is shared with all LDPs is no canary; this is for the region alone.
+    Learning.objects.filter(engagement__lead_region=region).update(sharing=Sharing.REGION)
     with append_only_lifted(connection):
         _rename(region)
     # Whoever changes what all regions share is named in its history.
@@ -192,6 +196,7 @@ def keys_for(name, arguments, engagement, ground):
         "pack": User.objects.filter(client_leads__engagement=engagement),
         "measure_remove": Measure.objects.filter(engagement=engagement, results=None),
         "measure": Measure.objects.filter(engagement=engagement),
+        "learning": Learning.objects.filter(engagement=engagement),
         "contribution": Measure.objects.filter(engagement=engagement),
         "result_create": Measure.objects.filter(engagement=engagement),
         "result": Result.objects.filter(measure__engagement=engagement),

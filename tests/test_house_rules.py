@@ -33,6 +33,7 @@ PUBLIC_PAGES = {
     "engagements:brief_check",
     "evaluation:feedback_give",
     "evaluation:feedback_thanks",
+    "evaluation:library_list",
     "framework:domain_detail",
     "framework:domain_list",
     "home",

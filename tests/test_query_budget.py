@@ -38,6 +38,7 @@ from tests.factories.evaluation import (
     FeedbackAnswerFactory,
     FeedbackFormFactory,
     FeedbackLinkFactory,
+    LearningFactory,
     MeasureFactory,
     ResultFactory,
 )
@@ -106,6 +107,9 @@ def an_engagement_with(rows, area=LINCOLNSHIRE):
     for _ in range(rows):
         closed = FeedbackFormFactory(planned_intervention=planned, opened=True, closed_at=timezone.now())
         FeedbackAnswerFactory.create_batch(2, form=closed)
+        LearningFactory(engagement=engagement, planned_intervention=planned, accepted=True)
+    # The first one is still being written.
+    LearningFactory(engagement=engagement)
     # One that can be removed: nothing was collected for it.
     MeasureFactory(engagement=engagement, planned_intervention=planned)
     leads = ClientLeadFactory.create_batch(rows, engagement=engagement)
@@ -141,8 +145,11 @@ def arguments_for(name, engagement):
         "planned_intervention": engagement.planned_interventions,
         "client_lead": engagement.client_leads,
         "measure": engagement.measures,
+        "learning": engagement.learnings,
     }
     view = name.partition(":")[2]
+    if view == "library_list":
+        return {}
     if view in ("feedback_give", "feedback_thanks"):
         link = FeedbackLink.objects.filter(form__planned_intervention__engagement=engagement).first()
         return {"token": feedback_token(link) if link else "none"} if view == "feedback_give" else {}

@@ -19,6 +19,7 @@ SECTIONS = [
     ("Organisations", "directory:organisation_list", {"regional_admin", "national_admin"}),
     ("National menu", "interventions:menu_list", {"regional_admin", "national_admin"}),
     ("Proposals", "interventions:proposal_list", {"regional_admin", "national_admin"}),
+    ("Learning", "evaluation:learning_proposal_list", {"regional_admin", "national_admin"}),
     ("Framework", "framework:framework_list", {"national_admin"}),
     ("Criteria", "engagements:criterion_list", {"national_admin"}),
     ("STP areas", "directory:footprint_list", {"national_admin"}),

@@ -39,7 +39,7 @@ def compose_brief(engagement: Engagement, *, criteria: Sequence[Criterion], cont
     numbers = {priority.pk: number for number, priority in enumerate(engagement.priorities.all(), start=1)}
     groups = {group.pk: _group(group) for group in engagement.groups.all()}
     # Read through the reverse relation: measures belong to the app above this one.
-    measures: list[Any] = list(engagement.measures.all())
+    measures: list[Any] = [row for row in engagement.measures.all() if row.dropped_on is None]
     return parts.Brief(
         reference=engagement.reference,
         title=engagement.title,

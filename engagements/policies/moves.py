@@ -9,7 +9,20 @@ from core.text import joined
 from engagements.enums import NEXT_STATUSES, EngagementStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engagements.models import Engagement, PlanVersion
+
+    ClosingCheck = Callable[[Engagement], list[Blocker]]
+
+_closing_checks: list[ClosingCheck] = []
+
+
+def register_closing_check(check: ClosingCheck) -> None:
+    """Let an upper app add what it asks for before an engagement closes; it joins in its `apps.py`."""
+    if check not in _closing_checks:
+        _closing_checks.append(check)
+
 
 _NOT_EDITABLE = {
     EngagementStatus.IN_REVIEW: "The plan is in review. Recall it before you change anything.",
@@ -53,8 +66,9 @@ def evaluation_blockers(engagement: Engagement) -> list[Blocker]:
 
 
 def closing_blockers(engagement: Engagement) -> list[Blocker]:
-    """Return why the engagement cannot be closed."""
-    return _blockers_before(engagement, EngagementStatus.CLOSED, "An engagement is closed after its evaluation.")
+    """Return why the engagement cannot be closed: it is not in evaluation, or something is still to be said."""
+    barred = _blockers_before(engagement, EngagementStatus.CLOSED, "An engagement is closed after its evaluation.")
+    return barred or [blocker for check in _closing_checks for blocker in check(engagement)]
 
 
 def withdrawing_blockers(engagement: Engagement, *, reason: str | None = None) -> list[Blocker]:

@@ -38,6 +38,7 @@ _PAGES = [
     ("engagements:brief_detail", "Brief"),
     ("evaluation:result_list", "Results"),
     ("evaluation:feedback_form_list", "Feedback"),
+    ("evaluation:learning_list", "Learning"),
     ("engagements:history_list", "History"),
 ]
 _FOR_CLIENTS = {"Review", "Brief", "Results", "Feedback"}

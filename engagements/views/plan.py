@@ -24,7 +24,14 @@ from engagements.views.review import read_threads
 from interventions.enums import Availability
 from interventions.models import Intervention, RegionalOffer
 from interventions.permissions import can_read_offers
-from interventions.policies import Need, all_successors_on_the_menu, choosing_blockers, offer_shown, rank_interventions
+from interventions.policies import (
+    Need,
+    all_successors_on_the_menu,
+    choosing_blockers,
+    offer_shown,
+    rank_interventions,
+    weights_of,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -114,7 +121,8 @@ def advice_list(request: PortalRequest, reference: str) -> HttpResponse:
     prefetch_in_one_query([Relation(menu, "roles"), Relation(menu, "behaviours")])
     offers = {row.intervention_id: row for row in RegionalOffer.objects.filter(region=engagement.lead_region)}
     needs = _needs(engagement)
-    advice = rank_interventions(menu, needs, {pk: Availability(row.availability) for pk, row in offers.items()})
+    availability = {pk: Availability(row.availability) for pk, row in offers.items()}
+    advice = rank_interventions(menu, needs, availability, weights_of(menu))
     said = {pk: offer_shown(row) for pk, row in offers.items()}
     context = {
         "engagement": engagement,

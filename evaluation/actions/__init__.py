@@ -11,6 +11,14 @@ from evaluation.actions.feedback import (
     remove_feedback_form,
     renew_feedback_link,
 )
+from evaluation.actions.learning import (
+    accept_learning,
+    add_learning,
+    change_learning,
+    conclude,
+    decline_learning,
+    remove_learning,
+)
 from evaluation.actions.measures import MeasureWork, add_measure, change_measure, hand_over_measure, remove_measure
 from evaluation.actions.results import (
     add_result,
@@ -28,15 +36,20 @@ from evaluation.actions.results import (
 
 __all__ = [
     "MeasureWork",
+    "accept_learning",
     "add_feedback_form",
+    "add_learning",
     "add_measure",
     "add_result",
     "change_feedback_form",
+    "change_learning",
     "change_measure",
     "change_result",
     "close_feedback_form",
     "collect_from_delivery",
     "collect_result",
+    "conclude",
+    "decline_learning",
     "drop_measure",
     "end_feedback",
     "extend_feedback_form",
@@ -46,6 +59,7 @@ __all__ = [
     "open_feedback_form",
     "plan_results",
     "remove_feedback_form",
+    "remove_learning",
     "remove_measure",
     "remove_result",
     "renew_feedback_link",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Case, F, When
 from django.utils import timezone
 
 from core import audit, records
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from engagements.enums import EngagementStatus
     from engagements.models import Engagement, PlannedIntervention
 
+# No order that anybody could work out.
+_SHUFFLE = SystemRandom().shuffle
 GONE = "Somebody has removed this form meanwhile."
 
 
@@ -61,10 +65,11 @@ def open_feedback_form(*, form: FeedbackForm, by: User, values: Mapping[str, Any
     """Fix what is asked, make the links and take answers from now on."""
     engagement, locked = _hold(form)
     refuse_if(policies.asking_blockers(locked, timezone.localdate()))
+    locked.title = locked.planned_intervention.title
     locked.questions = policies.questions_of(locked)
     locked.behaviours = policies.behaviours_of(locked.planned_intervention)
     locked.opened_at = timezone.now()
-    locked.save(update_fields=["questions", "behaviours", "opened_at"])
+    locked.save(update_fields=["title", "questions", "behaviours", "opened_at"])
     numbers = range(1, (locked.code_count or 0) + 1) if locked.kind == FeedbackKind.CODES else [0]
     _make_links(locked, numbers)
     audit.record("opened", locked, by=by, trail=engagement.trail)
@@ -104,19 +109,29 @@ def renew_feedback_link(*, form: FeedbackForm, by: User) -> FeedbackForm:
 
 @transaction.atomic
 def give_feedback(*, link: FeedbackLink, values: Mapping[str, Any]) -> bool:
-    """Take one answer by a link, and tell whether it was taken: not where the link was used or the form closed meanwhile.
+    """Take one answer by a link, and tell whether it was taken: not where the form closed or the link was renewed meanwhile.
 
-    A card is used up and the answer is kept in one transaction, and nothing says which answer came by which card. The audit trail
-    says nothing of it: whoever reads it would learn when somebody answered.
+    A card that was used already leads to the same thanks and keeps nothing. All links and all answers of the form are written anew,
+    the answers in no order, so that neither the marks of the database nor its order tell which answer came by which card, or when. The
+    audit trail says nothing of it either.
     """
     asked = FeedbackForm.objects.select_for_update(of=("self",)).get(pk=link.form_id)
     if not asked.is_open(timezone.localdate()):
         return False
-    mine = FeedbackLink.objects.filter(pk=link.pk, is_used=False, revoked_at=None)
-    taken = mine.update(is_used=asked.kind == FeedbackKind.CODES)
-    if taken:
-        FeedbackAnswer.objects.create(form=asked, before=values["before"], now=values["now"], said=values["said"])
-    return bool(taken)
+    links = FeedbackLink.objects.filter(form=asked)
+    mine = links.filter(pk=link.pk, revoked_at=None).first()
+    if mine is None or mine.is_used:
+        return mine is not None
+    if asked.kind == FeedbackKind.CODES:
+        links.update(is_used=Case(When(pk=link.pk, then=True), default=F("is_used")))
+    said = [(row.before, row.now, row.said) for row in FeedbackAnswer.objects.filter(form=asked)]
+    said.append((values["before"], values["now"], values["said"]))
+    _SHUFFLE(said)
+    FeedbackAnswer.objects.filter(form=asked).delete()
+    FeedbackAnswer.objects.bulk_create(
+        FeedbackAnswer(form=asked, before=before, now=now, said=words) for before, now, words in said
+    )
+    return True
 
 
 def end_feedback(engagement: Engagement, to: EngagementStatus, by: User) -> None:

@@ -12,14 +12,19 @@ from engagements.actions import lock_for_editing, note_progress
 from engagements.actions.engagement import lock_engagement
 from engagements.enums import EngagementStatus, StartedFrom, VersionOutcome
 from evaluation import policies
-from evaluation.models import EarlierTarget, Measure
+from evaluation.enums import SAME_TIME_DAYS, Moment
+from evaluation.models import EarlierTarget, Measure, Result
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import date
 
     from accounts.models import User
     from accounts.policies import OpenWork
     from engagements.models import Engagement
+
+# A plan that was agreed goes back to co-design from here; from review it was never agreed.
+REOPENED_FROM = (EngagementStatus.AGREED, EngagementStatus.IN_DELIVERY)
 
 
 @transaction.atomic
@@ -49,6 +54,7 @@ def change_measure(
     earlier = EarlierTarget(measure=locked, target=locked.target, due_on=locked.due_on, replaced_by=by)
     changed = records.change(locked, values, by=by, trail=engagement.trail, seen=seen, overwrite=overwrite)
     _keep_agreed_target(engagement, changed, earlier)
+    follow_target(changed, was_due_on=earlier.due_on, by=by)
     return changed
 
 
@@ -58,7 +64,7 @@ def remove_measure(*, measure: Measure, by: User, values: Mapping[str, Any] | No
     engagement = lock_for_editing(measure.engagement)
     locked = lock_measure(measure)
     refuse_if(policies.measure_removing_blockers(locked))
-    for row in (*locked.results.order_by("pk"), *locked.earlier_targets.order_by("pk")):
+    for row in locked.results.order_by("pk"):
         records.remove(row, by=by, trail=engagement.trail)
     records.remove(locked, by=by, trail=engagement.trail)
 
@@ -97,13 +103,39 @@ def _keep_agreed_target(engagement: Engagement, measure: Measure, earlier: Earli
     if (earlier.target, earlier.due_on) == (measure.target, measure.due_on) or not earlier.target:
         return
     if engagement.versions.filter(outcome=VersionOutcome.AGREED).exists():
-        reopened = engagement.status_changes.filter(to_status=EngagementStatus.CO_DESIGN).order_by("-at", "-pk").first()
+        reopened = (
+            engagement.status_changes.filter(from_status__in=REOPENED_FROM, to_status=EngagementStatus.CO_DESIGN)
+            .order_by("-at", "-pk")
+            .first()
+        )
         if reopened and measure.earlier_targets.filter(replaced_at__gte=reopened.at).exists():
             # What was typed on the way to the new version was agreed by nobody.
             return
-        earlier.reason = reopened.reason if reopened and reopened.reason else "The plan was reopened."
-        earlier.full_clean()
-        earlier.save()
+        keep_target(earlier, reason=reopened.reason if reopened and reopened.reason else "The plan was reopened.")
+
+
+def keep_target(earlier: EarlierTarget, *, reason: str) -> None:
+    """Keep a target that another one has taken the place of; part of the action that changes it."""
+    earlier.reason = reason
+    earlier.full_clean()
+    earlier.save()
+
+
+def follow_target(measure: Measure, *, was_due_on: date | None, by: User) -> None:
+    """Move the collection on the date of the target with that date, or add one; part of the action that changes it.
+
+    Nothing is done for a measure of which nothing says yet when it is collected.
+    """
+    results = list(measure.results.in_order())
+    due_on = measure.due_on
+    if not results or due_on is None or due_on == was_due_on:
+        return
+    trail = measure.engagement.trail
+    waits = next((row for row in results if row.moment == Moment.TARGET and row.is_open), None)
+    if waits is not None:
+        records.change(waits, {"due_on": due_on}, by=by, trail=trail)
+    elif not any(abs((row.due_on - due_on).days) <= SAME_TIME_DAYS for row in results if row.moment != Moment.BASELINE):
+        records.add(Result(measure=measure), {"moment": Moment.TARGET, "due_on": due_on}, by=by, trail=trail, verb="planned")
 
 
 def _refuse_untieable(engagement: Engagement, values: Mapping[str, Any]) -> None:

@@ -13,8 +13,7 @@ from core.refusals import ActionRefused, Blocker, refuse_if
 from engagements.actions.engagement import lock_engagement
 from engagements.enums import EngagementStatus
 from evaluation import policies
-from evaluation.actions.measures import lock_measure
-from evaluation.enums import Moment
+from evaluation.actions.measures import follow_target, keep_target, lock_measure
 from evaluation.models import EarlierTarget, Measure, Result
 
 if TYPE_CHECKING:
@@ -61,6 +60,7 @@ def change_result(
 ) -> Result:
     """Change when a collection is due."""
     engagement, locked = _hold_result(result)
+    refuse_if(policies.dropped_blockers(locked.measure) + policies.moving_blockers(locked, values))
     return records.change(locked, values, by=by, trail=engagement.trail, seen=seen, overwrite=overwrite)
 
 
@@ -75,7 +75,7 @@ def collect_result(
 ) -> Result:
     """Write down what a collection showed, or correct it; whatever was said of why there is none is let go."""
     engagement, locked = _hold_result(result)
-    refuse_if(policies.collecting_blockers(locked))
+    refuse_if(policies.dropped_blockers(locked.measure))
     verb = "corrected" if locked.is_collected else "collected"
     found = {**values, "missed_reason": ""}
     return records.change(locked, found, by=by, trail=engagement.trail, seen=seen, overwrite=overwrite, verb=verb)
@@ -104,24 +104,17 @@ def retarget_measure(*, measure: Measure, values: Mapping[str, Any], by: User) -
     engagement, locked = _hold(measure)
     target, due_on, reason = values["target"], values["due_on"], values["reason"]
     refuse_if(policies.retargeting_blockers(locked, target=target, due_on=due_on, reason=reason))
-    keep_earlier_target(locked, reason=reason, by=by)
-    for result in locked.results.all():
-        if result.moment == Moment.TARGET and result.is_open and result.due_on == locked.due_on:
-            records.change(result, {"due_on": due_on}, by=by, trail=engagement.trail)
-    return records.change(locked, {"target": target, "due_on": due_on}, by=by, trail=engagement.trail, notes=[_because(reason)])
-
-
-def keep_earlier_target(measure: Measure, *, reason: str, by: User) -> None:
-    """Keep the target of a held measure before another takes its place; part of the action that changes it."""
-    kept = {"target": measure.target, "due_on": measure.due_on, "reason": reason}
-    earlier = EarlierTarget(measure=measure, replaced_by=by, **kept)
-    earlier.full_clean()
-    earlier.save()
+    earlier = EarlierTarget(measure=locked, target=locked.target, due_on=locked.due_on, replaced_by=by)
+    values = {"target": target, "due_on": due_on}
+    changed = records.change(locked, values, by=by, trail=engagement.trail, notes=[_because(reason)])
+    keep_target(earlier, reason=reason)
+    follow_target(changed, was_due_on=earlier.due_on, by=by)
+    return changed
 
 
 @transaction.atomic
 def drop_measure(*, measure: Measure, values: Mapping[str, Any], by: User) -> Measure:
-    """Stop to collect a measure, with the reason; what it has shown stays."""
+    """Stop collecting a measure, with the reason; what it has shown stays."""
     engagement, locked = _hold(measure)
     refuse_if(policies.dropped_blockers(locked))
     said = {"dropped_on": timezone.localdate(), "dropped_reason": values["reason"]}

@@ -1,6 +1,7 @@
 """What a person may type about what is measured and learned."""
 
 from evaluation.forms.feedback import FeedbackAnswerForm, FeedbackExtendForm, FeedbackSetupForm
+from evaluation.forms.learning import LearningAcceptForm, LearningDeclineForm, LearningForm, LibraryFilterForm
 from evaluation.forms.measures import MeasureForm
 from evaluation.forms.results import (
     ContributionForm,
@@ -16,6 +17,10 @@ __all__ = [
     "FeedbackAnswerForm",
     "FeedbackExtendForm",
     "FeedbackSetupForm",
+    "LearningAcceptForm",
+    "LearningDeclineForm",
+    "LearningForm",
+    "LibraryFilterForm",
     "MeasureDropForm",
     "MeasureForm",
     "MeasureRetargetForm",

@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from core.forms import PortalForm, PortalModelForm
-from core.text import refuse_unprintable
+from core.text import on_one_line, refuse_unprintable
 from core.widgets import NHSDateField
 from evaluation.enums import (
     MAX_ANSWER,
@@ -56,7 +56,7 @@ class FeedbackSetupForm(PortalModelForm):
             "kind": "Who answers?",
             "code_count": "How many cards?",
             "own_question": "A question of your own (optional)",
-            "min_answers": "Show nothing before so many have answered",
+            "min_answers": "How many answers before anything is shown?",
         }
         help_texts = {
             "code_count": "Only for cards: one for each person.",
@@ -131,7 +131,8 @@ class FeedbackAnswerForm(PortalForm):
     def clean(self) -> dict[str, Any]:
         """Ask for one answer at least."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and not any(values.values()):
+        given = [on_one_line(value) if isinstance(value, str) else value for value in values.values()]
+        if not self.errors and not any(given):
             self.add_error(None, "Answer at least one question")
         return values
 
@@ -141,6 +142,8 @@ class FeedbackAnswerForm(PortalForm):
         typed = self.cleaned_data
         places = range(len(self.asked.behaviours))
         said = {question["key"]: typed[f"said_{question['key']}"] for question in self.asked.questions}
+        # What shows nothing, such as a space of no width, was left out.
+        said = {key: value for key, value in said.items() if not isinstance(value, str) or on_one_line(value)}
         return {
             "before": [typed[f"before_{place}"] for place in places],
             "now": [typed[f"now_{place}"] for place in places],

@@ -11,7 +11,7 @@ from core.forms import PortalForm, PortalModelForm
 from core.widgets import NHSDateField
 from engagements.enums import MAX_NAME, MAX_TEXT
 from evaluation import policies
-from evaluation.enums import MeasureKind, Reached
+from evaluation.enums import MeasureKind, Moment, Reached
 from evaluation.models import Measure, Result
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ class ResultForm(PortalModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         moment: Any = self.fields["moment"]
-        moment.choices = [choice for choice in moment.choices if choice[0]]
+        # A plan that holds a baseline needs no other.
+        left_out = {"", Moment.BASELINE} if self.instance.measure.baseline else {""}
+        moment.choices = [choice for choice in moment.choices if choice[0] not in left_out]
 
 
 class ResultCollectForm(PortalModelForm):
@@ -66,10 +68,16 @@ class ResultCollectForm(PortalModelForm):
             "value": forms.TextInput(attrs={"data-width": "10"}),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Ask in the form that the measure has; how far it has come is asked only where that cannot be worked out."""
+    def __init__(self, *args: Any, baseline: str, is_for_team: bool, **kwargs: Any) -> None:
+        """Ask in the form that the measure has; how far it has come is asked only where that cannot be worked out.
+
+        `baseline` is where the measure began; only those who work on the engagement write notes to each other.
+        """
         super().__init__(*args, **kwargs)
         self.measure: Measure = self.instance.measure
+        self.baseline = baseline
+        if not is_for_team:
+            del self.fields["note"]
         if self.instance.collected_on is None:
             self.initial["collected_on"] = timezone.localdate()
         if self.measure.is_story:
@@ -82,7 +90,7 @@ class ResultCollectForm(PortalModelForm):
             self.fields["narrative"].error_messages["required"] = "Enter the story"
         else:
             self._ask_for_value()
-        if policies.needs_judgement(self.measure):
+        if self.instance.moment != Moment.BASELINE and policies.needs_judgement(self.measure, baseline):
             reached: Any = self.fields["reached"]
             reached.choices = [("", "Too early to say"), *Reached.choices]
             reached.help_text = self._beside()
@@ -116,7 +124,7 @@ class ResultCollectForm(PortalModelForm):
 
     def _beside(self) -> str:
         """Return the baseline and the target, to lay a result beside them."""
-        parts = [("Baseline", self.measure.baseline), ("target", self.measure.target)]
+        parts = [("Baseline", self.baseline), ("target", self.measure.target)]
         said = [f"{name}: {words}" for name, words in parts if words]
         return f"{'; '.join(said)}." if said else ""
 

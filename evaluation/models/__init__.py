@@ -1,6 +1,7 @@
 """What is agreed on to know whether it worked, and what came of it."""
 
 from evaluation.models.feedback import FeedbackAnswer, FeedbackForm, FeedbackLink
+from evaluation.models.learning import Learning
 from evaluation.models.measure import EarlierTarget, Measure, MeasureSuggestion
 from evaluation.models.result import Result
 
@@ -9,6 +10,7 @@ __all__ = [
     "FeedbackAnswer",
     "FeedbackForm",
     "FeedbackLink",
+    "Learning",
     "Measure",
     "MeasureSuggestion",
     "Result",

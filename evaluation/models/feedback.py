@@ -1,4 +1,4 @@
-"""Feedback of those who took part: anonymous by construction, since nothing ties an answer to a link, a person or a moment (P42–P44)."""
+"""Feedback of those who took part: no row ties an answer to a link, a person or a moment (P42–P44; docs/decisions/feedback.md)."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def new_nonce() -> str:
 class FeedbackForm(models.Model):
     """What the people who took part in one planned intervention are asked.
 
-    `questions` are rows of key, kind and text, `behaviours` rows of lineage and text, both as they stood when the form was opened. From then
-    on nothing of it changes but the day on which it closes, and a form that has closed never opens again.
+    `title` is that of the intervention, `questions` are rows of key, kind and text, `behaviours` rows of lineage and text, all as they stood
+    when the form was opened. From then on nothing of it changes but the day on which it closes, and a form that has closed never opens again.
     """
 
     planned_intervention = models.ForeignKey(PlannedIntervention, on_delete=models.PROTECT, related_name="feedback_forms")
@@ -38,11 +38,14 @@ class FeedbackForm(models.Model):
     code_count = models.PositiveSmallIntegerField("how many cards", null=True, blank=True)
     min_answers = models.PositiveSmallIntegerField("how many answers before anything is shown", default=MIN_ANSWERS)
     closes_on = models.DateField("last day to answer")
+    title = models.CharField("what it is about", max_length=200, blank=True, editable=False)
     questions = models.JSONField(default=list, editable=False)
     behaviours = models.JSONField(default=list, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # What may be told of confidence, kept when the engagement closed: rows of lineage, count, before and now.
+    told = models.JSONField(default=list, editable=False)
 
     class Meta:
         constraints = [

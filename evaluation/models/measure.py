@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from engagements.enums import MAX_NAME, MAX_TEXT
 from engagements.models import Engagement, PlannedIntervention
-from evaluation.enums import Direction, Kirkpatrick, MeasureKind, MeasureLevel
+from evaluation.enums import Direction, Kirkpatrick, MeasureKind, MeasureLevel, MeasureStatus
 from interventions.models import Intervention
 
 
@@ -73,6 +73,10 @@ class Measure(models.Model):
     dropped_on = models.DateField(null=True, blank=True, editable=False)
     dropped_reason = models.TextField(
         "why it was dropped", max_length=MAX_TEXT, blank=True, default="", db_default="", editable=False
+    )
+    # What it came to, kept when the engagement closed: evidence is counted from this.
+    final_status = models.CharField(
+        max_length=20, choices=MeasureStatus.choices, blank=True, default="", db_default="", editable=False
     )
 
     class Meta:

@@ -36,9 +36,11 @@ class DueResult:
 def due_results_of(person: User, *, on: date) -> list[DueResult]:
     """Return what a person is asked to collect, what has waited longest first; one query.
 
-    A measure names its owner in words. Whoever leads the engagement is asked where it names nobody who can sign in, so those they lead
-    are asked of them as well; a client lead is asked for what names them, once the plan is agreed.
+    A measure names its owner in words, who may have no account: so whoever leads the engagement is asked for all of it. A client lead is
+    asked for what names them, once the plan is agreed; national admins collect nothing.
     """
+    if person.is_national_admin:
+        return []
     seen = Engagement.objects.visible_to(person)
     if person.is_stp_lead:
         seen = seen.filter(status__in=RUNNING)

@@ -123,12 +123,12 @@ def feedback_url(link: FeedbackLink) -> str:
 
 
 def open_link(token: str, on: date) -> FeedbackLink | None:
-    """Return the link of a token that takes an answer on a day.
+    """Return the link of a token whose form takes answers on a day; one that is forged, too old or revoked is none.
 
-    One that is forged, too old, revoked or used is the same as one that never was: none.
+    Whether a card was used is told to nobody who only looks: whoever holds all the cards would count them. Sending finds it used.
     """
     found = FeedbackLink.objects.select_related("form__planned_intervention__engagement")
-    link = found.filter(token_hash=token_hash(token), is_used=False, revoked_at=None).first()
+    link = found.filter(token_hash=token_hash(token), revoked_at=None).first()
     if link is None or not link.form.is_open(on) or link.form.planned_intervention.engagement.status in ENDED:
         return None
     return link

@@ -63,7 +63,7 @@ def measure_blockers(engagement: Engagement) -> list[Blocker]:
     Each planned intervention needs a measure, each measure a planned intervention, a baseline or the reason for none, a
     target and a date (DESIGN, "States").
     """
-    measures: list[Measure] = list(engagement.measures.all())
+    measures: list[Measure] = [row for row in engagement.measures.all() if row.dropped_on is None]
     titles = {planned.pk: planned.title for planned in engagement.planned_interventions.all()}
     measured = {measure.planned_intervention_id for measure in measures}
     create = reverse("evaluation:measure_create", args=[engagement.reference])

@@ -60,7 +60,9 @@ def measures_owned_by(person: User, by: User, source: WorkSource) -> list[OpenWo
     near |= Q(lead_region=person.region_id) if person.region_id else Q()
     engagements = Engagement.objects.filter(near, status__in=OPEN_STATUSES).order_by().values("pk")
     first = person.full_name.split()[:1]
-    named = Measure.objects.filter(engagement__in=engagements, owner__icontains=first[0] if first else person.full_name)
+    named = Measure.objects.filter(
+        engagement__in=engagements, dropped_on=None, owner__icontains=first[0] if first else person.full_name
+    )
     rows = named.select_related("engagement__lead_region", "engagement__lead_consultant").order_by("engagement__reference", "pk")
     measures = [row for row in rows if owned_in_words(row.owner, person.full_name)]
     shown = shown_to(by, person, [row.engagement for row in measures])

@@ -27,7 +27,7 @@ from evaluation.enums import (
     Moment,
     Reached,
 )
-from evaluation.policies.measures import number_of, quoted
+from evaluation.policies.measures import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -81,8 +81,10 @@ class Progress:
 
     @property
     def is_settled(self) -> bool:
-        """Tell whether it has come to an end: met or not, dropped, or not collected."""
-        return self.status not in (MeasureStatus.PLANNED, MeasureStatus.IN_PROGRESS)
+        """Tell whether it has come to an end: it was dropped, or nothing waits to be collected and its status says what came of it."""
+        is_waiting = any(row.is_open for row in self.results)
+        is_open = is_waiting or self.status in (MeasureStatus.PLANNED, MeasureStatus.IN_PROGRESS)
+        return self.status == MeasureStatus.DROPPED or not is_open
 
 
 # When.
@@ -91,13 +93,14 @@ class Progress:
 def usual_collections(measure: Measure, on: date) -> list[tuple[Moment, date]]:
     """Return when a measure is usually collected: by the level at which it shows, and on the date of its target.
 
-    A baseline is collected where the plan holds none. Without dates of the intervention, its end is the date of the target.
+    A baseline is collected where the plan holds none and the intervention has not begun. Without dates of the intervention, its end is the
+    date of the target.
     """
     planned = measure.planned_intervention
     starts_on = planned.starts_on if planned and planned.starts_on else on
     ends_on = (planned.ends_on if planned else None) or measure.due_on or starts_on
     usual = USUAL_MOMENTS.get(MeasureLevel(measure.level), MOMENTS_UNLESS_KNOWN) if measure.level else MOMENTS_UNLESS_KNOWN
-    found = [] if measure.baseline else [(Moment.BASELINE, starts_on)]
+    found = [] if measure.baseline or starts_on < on else [(Moment.BASELINE, starts_on)]
     for moment in usual:
         if moment == Moment.DURING:
             if ends_on > starts_on:
@@ -113,23 +116,26 @@ def usual_collections(measure: Measure, on: date) -> list[tuple[Moment, date]]:
 # What it comes to.
 
 
-def progress_of(measure: Measure, results: Iterable[Result], earlier: Iterable[EarlierTarget] = (), *, on: date) -> Progress:
-    """Return what the results of a measure have shown until a day. Results come in the order in which they are due."""
+def progress_of(measure: Measure, results: Iterable[Result], earlier: Iterable[EarlierTarget] = ()) -> Progress:
+    """Return what the results of a measure have shown so far. Results come in the order in which they are due."""
     rows = tuple(results)
     baseline, baseline_on = _baseline_of(measure, rows)
     collected = [row for row in rows if row.is_collected and row.moment != Moment.BASELINE]
     latest = max(collected, key=lambda row: (row.collected_on, row.pk), default=None)
-    status = _status(measure, rows, latest, baseline, on)
+    status = _status(measure, rows, latest, baseline)
     return Progress(measure, rows, tuple(earlier), status, latest, baseline, baseline_on)
 
 
-def needs_judgement(measure: Measure) -> bool:
-    """Tell whether a person has to say how far a result has come: a story, or a value that cannot be laid beside its target."""
+def needs_judgement(measure: Measure, baseline: str) -> bool:
+    """Tell whether a person has to say how far a result has come: a story, or a value that cannot be laid beside its target.
+
+    `baseline` is where the measure began, as the plan says or as it was collected.
+    """
     if measure.kind == MeasureKind.YES_NO:
         return not measure.target
     if measure.kind not in (MeasureKind.NUMBER, MeasureKind.SCALE) or measure.direction == Direction.MAINTAIN:
         return True
-    return number_of(measure.target) is None or _way(measure, measure.baseline) is None
+    return number_of(measure.target) is None or _way(measure, baseline) is None
 
 
 def reached_by(measure: Measure, result: Result, baseline: str) -> Reached | None:
@@ -138,10 +144,8 @@ def reached_by(measure: Measure, result: Result, baseline: str) -> Reached | Non
     Met at the target or beyond it, in the way that is better; partly where it has moved that way from the baseline. A yes or no is met
     or not. Without a baseline there is no partly. Nothing where a person has to say it and has not yet.
     """
-    if result.reached:
-        return Reached(result.reached)
-    if needs_judgement(measure):
-        return None
+    if needs_judgement(measure, baseline):
+        return Reached(result.reached) if result.reached else None
     if measure.kind == MeasureKind.YES_NO:
         return Reached.MET if result.value.lower() == measure.target.lower() else Reached.NOT_MET
     value, target, start = number_of(result.value), number_of(measure.target), number_of(baseline)
@@ -153,15 +157,15 @@ def reached_by(measure: Measure, result: Result, baseline: str) -> Reached | Non
     return Reached.PARTLY if start is not None and (value - start) * way > 0 else Reached.NOT_MET
 
 
-def _status(measure: Measure, rows: Sequence[Result], latest: Result | None, baseline: str, on: date) -> MeasureStatus:
+def _status(measure: Measure, rows: Sequence[Result], latest: Result | None, baseline: str) -> MeasureStatus:
     """Return what has become of a measure. The latest result counts; before the last collection only "met" is said."""
     if measure.dropped_on:
         return MeasureStatus.DROPPED
     followed = [row for row in rows if row.moment != Moment.BASELINE]
     waiting = [row for row in followed if row.is_open]
     if latest is None or latest.collected_on is None:
-        is_over = bool(followed) and all(row.is_missed or row.is_overdue(on) for row in followed)
-        return MeasureStatus.NOT_COLLECTED if is_over else MeasureStatus.PLANNED
+        is_given_up = bool(followed) and not waiting
+        return MeasureStatus.NOT_COLLECTED if is_given_up else MeasureStatus.PLANNED
     reached = reached_by(measure, latest, baseline)
     is_last = not waiting or (measure.due_on is not None and latest.collected_on >= measure.due_on)
     if reached is None or (not is_last and reached != Reached.MET):
@@ -205,11 +209,6 @@ def recording_blockers(engagement: Engagement, *, has_collections: bool) -> list
     return [Blocker("Results are collected once the plan is agreed.")]
 
 
-def collecting_blockers(result: Result) -> list[Blocker]:
-    """Return why a result cannot be written down: its measure was dropped."""
-    return dropped_blockers(result.measure)
-
-
 def dropped_blockers(measure: Measure) -> list[Blocker]:
     """Return why nothing is collected for a measure any more: it was dropped."""
     if measure.dropped_on is None:
@@ -218,18 +217,30 @@ def dropped_blockers(measure: Measure) -> list[Blocker]:
     return [Blocker(f"This measure was dropped on {day}. Take it up again before you collect anything for it.")]
 
 
+def moving_blockers(result: Result, values: Mapping[str, Any]) -> list[Blocker]:
+    """Return why a collection cannot become another one: it has a result, which was collected when it was."""
+    if result.is_open or values.get("moment", result.moment) == result.moment:
+        return []
+    return [Blocker("There is something to read here already, so it stays what it was. You can change its date.")]
+
+
 def result_removing_blockers(result: Result) -> list[Blocker]:
     """Return why a collection cannot be removed: it has a result."""
     if not result.is_collected:
         return []
-    return [Blocker("This collection has a result. You can correct it, and not remove it.")]
+    return [Blocker("There is a result. You can correct it.")]
 
 
 def measure_removing_blockers(measure: Measure) -> list[Blocker]:
-    """Return why a measure cannot be removed from a plan: it has results."""
-    if not any(row.is_collected for row in measure.results.all()):
+    """Return why a measure cannot be removed from a plan: something was said of it since, which has to stay."""
+    has_more = measure.dropped_on is not None or any(measure.earlier_targets.all())
+    if not has_more and all(row.is_open for row in measure.results.all()):
         return []
-    return [Blocker("This measure has results. Drop it on the page of results, with the reason, so that they stay.")]
+    return [
+        Blocker(
+            "This measure has results or earlier targets. Drop it on the page of results, with the reason, so that they stay."
+        )
+    ]
 
 
 def unit_blockers(measure: Measure, values: Mapping[str, Any]) -> list[Blocker]:
@@ -253,11 +264,6 @@ def retargeting_blockers(measure: Measure, *, target: str, due_on: date | None, 
     if (target, due_on) == (measure.target, measure.due_on):
         found.append(Blocker("The target and its date are the same as before."))
     return found if reason.strip() else [*found, Blocker("Enter why the target changes.")]
-
-
-def settling_blockers(shown: Iterable[Progress]) -> list[Blocker]:
-    """Return the measures that have come to no end yet: closing asks for a result, or for the reason for none."""
-    return [Blocker(f"{quoted(row.measure)} has no result yet.") for row in shown if not row.is_settled]
 
 
 # What is worth a second look.

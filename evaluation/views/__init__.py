@@ -12,6 +12,16 @@ from evaluation.views.feedback import (
     feedback_form_remove,
     feedback_link_renew,
 )
+from evaluation.views.learning import (
+    learning_accept,
+    learning_create,
+    learning_decline,
+    learning_edit,
+    learning_list,
+    learning_proposal_list,
+    learning_remove,
+    library_list,
+)
 from evaluation.views.measures import measure_create, measure_edit, measure_list, measure_remove
 from evaluation.views.participants import feedback_give, feedback_thanks
 from evaluation.views.results import (
@@ -42,6 +52,14 @@ __all__ = [
     "feedback_give",
     "feedback_link_renew",
     "feedback_thanks",
+    "learning_accept",
+    "learning_create",
+    "learning_decline",
+    "learning_edit",
+    "learning_list",
+    "learning_proposal_list",
+    "learning_remove",
+    "library_list",
     "measure_create",
     "measure_drop",
     "measure_edit",

@@ -168,7 +168,8 @@ def feedback_cards(request: PortalRequest, reference: str, pk: int) -> HttpRespo
     form = _load_form(request, reference, pk)
     if not form.is_open(timezone.localdate()):
         raise Http404
-    links = form.links.filter(revoked_at=None).order_by("number", "pk")
+    # In no order, so that nobody can hand them out in one that they know.
+    links = form.links.filter(revoked_at=None).order_by("token_hash")
     context = {
         "engagement": form.planned_intervention.engagement,
         "planned": form.planned_intervention,

@@ -158,7 +158,7 @@ def _list_url(engagement: Engagement) -> str:
 
 def _rows(measures: Iterable[Measure]) -> list[MeasureRow]:
     """Put what each measure lacks beside it."""
-    return [MeasureRow(measure, policies.missing_parts(measure)) for measure in measures]
+    return [MeasureRow(measure, policies.missing_parts(measure)) for measure in measures if measure.dropped_on is None]
 
 
 def _group(

@@ -19,32 +19,28 @@ from evaluation import actions, forms, policies
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-# The address is the only secret: it goes to nobody else, into no cache and no list of a search engine.
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
+# The address is the only secret: `core.headers` keeps it out of caches and from other pages, this from search engines.
+HEADERS = {"X-Robots-Tag": "noindex, nofollow"}
 
 
 @login_not_required
-@csrf_exempt  # The link is the right to answer, whoever sends it; no cookie is read or set, so that nobody is recognised.
+@csrf_exempt  # The link is the right to answer, whoever sends it; cookies are taken away before they are read, so that nobody is recognised.
 @repeatable
 @require_http_methods(["GET", "HEAD", "POST"])
 def feedback_give(request: HttpRequest, token: str) -> HttpResponse:
     """Ask the questions of a link, and take one answer. Reading uses nothing up; a link that leads nowhere does not say why."""
-    # Only posts are counted: a link is too long to be guessed.
-    if not ratelimit.consume(request, action="feedback"):
-        return _page(request, "feedback_give", status=HTTPStatus.TOO_MANY_REQUESTS, form=None, is_crowded=True)
     link = policies.open_link(token, timezone.localdate())
     if link is None:
         return _page(request, "feedback_give", status=HTTPStatus.NOT_FOUND, form=None, is_crowded=False)
+    # Only answers are counted, for each form by itself: a link is too long to be guessed.
+    if request.method == "POST" and not ratelimit.consume(request, action="feedback", key=str(link.form_id)):
+        return _page(request, "feedback_give", status=HTTPStatus.TOO_MANY_REQUESTS, form=None, is_crowded=True)
     form = forms.FeedbackAnswerForm(request.POST if request.method == "POST" else None, asked=link.form)
     if request.method == "POST" and form.is_valid():
         if actions.give_feedback(link=link, values=form.values):
             return redirect("evaluation:feedback_thanks", permanent=False)
         return _page(request, "feedback_give", status=HTTPStatus.NOT_FOUND, form=None, is_crowded=False)
-    return _page(request, "feedback_give", form=form, is_crowded=False, asked=link.form, planned=link.form.planned_intervention)
+    return _page(request, "feedback_give", form=form, is_crowded=False, asked=link.form)
 
 
 @login_not_required

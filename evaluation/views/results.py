@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,7 +17,7 @@ from core.forms import PortalForm
 from core.pages import form_page, post_action
 from engagements.models import PlannedIntervention
 from evaluation import actions, documents, forms, permissions, policies
-from evaluation.models import EarlierTarget, Measure, Result
+from evaluation.models import Measure, Result
 from evaluation.views.loading import load_results
 
 if TYPE_CHECKING:
@@ -45,24 +44,20 @@ class ProgressRow:
 def result_list(request: PortalRequest, reference: str) -> HttpResponse:
     """Show each measure with what its collections showed, by planned intervention."""
     engagement = load_results(request, reference)
-    _load_results(engagement)
-    measures = list(engagement.measures.all())
-    has_collections = any(measure.results.all() for measure in measures)
+    found = policies.progress_in(engagement)
+    has_collections = any(progress.results for progress in found)
     blockers = policies.recording_blockers(engagement, has_collections=has_collections)
     can_keep = not blockers and permissions.can_keep_results(request.user, engagement)
-    shown = {measure.pk: _row(request, measure, is_open=not blockers) for measure in measures}
+    shown = [(progress.measure.planned_intervention_id, _row(request, progress, is_open=not blockers)) for progress in found]
+    planned_rows = PlannedIntervention.objects.filter(engagement=engagement).order_by("position", "pk")
     context = {
         "engagement": engagement,
-        "groups": [
-            (planned, [shown[measure.pk] for measure in measures if measure.planned_intervention_id == planned.pk])
-            for planned in engagement.planned_interventions.all()
-        ],
-        "untied": [shown[measure.pk] for measure in measures if measure.planned_intervention_id is None],
+        "groups": [(planned, [row for planned_pk, row in shown if planned_pk == planned.pk]) for planned in planned_rows],
+        "untied": [row for planned_pk, row in shown if planned_pk is None],
         "blockers": blockers,
         "can_keep": can_keep,
         "has_collections": has_collections,
-        "can_plan": can_keep and any(not measure.results.all() and measure.dropped_on is None for measure in measures),
-        "today": timezone.localdate(),
+        "can_plan": can_keep and any(not row.results and row.measure.dropped_on is None for row in found),
     }
     return TemplateResponse(request, "evaluation/result_list.html", context)
 
@@ -100,9 +95,14 @@ def result_collect(request: PortalRequest, reference: str, pk: int) -> HttpRespo
     """Write down what a collection showed."""
     result = _load_result(request, reference, pk)
     context = {"pk": pk, "name": result.get_moment_display(), "due_on": result.due_on, "is_collected": result.is_collected}
-    form = forms.ResultCollectForm(request.POST or None, instance=result)
+    form = forms.ResultCollectForm(
+        request.POST or None,
+        instance=result,
+        baseline=policies.progress_of(result.measure, result.measure.results.all()).baseline,
+        is_for_team=permissions.can_keep_results(request.user, result.measure.engagement),
+    )
     save = partial(actions.collect_result, result=result, by=request.user)
-    blockers = policies.collecting_blockers(result)
+    blockers = policies.dropped_blockers(result.measure)
     return _form_page(
         request, result.measure, form=form, save=save, template="result_collect", done=_address_of, blockers=blockers, **context
     )
@@ -151,7 +151,7 @@ def measure_retarget(request: PortalRequest, reference: str, pk: int) -> HttpRes
 
 @require_http_methods(["GET", "POST"])
 def measure_drop(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
-    """Stop to collect a measure, with the reason."""
+    """Stop collecting a measure, with the reason."""
     measure = _load_measure(request, reference, pk)
     form = forms.MeasureDropForm(request.POST or None)
     save = partial(actions.drop_measure, measure=measure, by=request.user)
@@ -210,26 +210,10 @@ def _refuse_unless(is_allowed: bool) -> None:
         raise PermissionDenied
 
 
-def _load_results(engagement: Engagement) -> None:
-    """Read the planned interventions of an engagement, its measures and all that was collected for them."""
-    measures = (
-        Measure.objects.filter(engagement=engagement)
-        .order_by("pk")
-        .prefetch_related(
-            Prefetch("results", Result.objects.in_order()),
-            Prefetch("earlier_targets", EarlierTarget.objects.order_by("replaced_at", "pk")),
-        )
-    )
-    planned = PlannedIntervention.objects.filter(engagement=engagement).order_by("position", "pk")
-    prefetch_related_objects([engagement], Prefetch("planned_interventions", planned), Prefetch("measures", measures))
-    for measure in engagement.measures.all():
-        measure.engagement = engagement
-
-
-def _row(request: PortalRequest, measure: Measure, *, is_open: bool) -> ProgressRow:
+def _row(request: PortalRequest, progress: policies.Progress, *, is_open: bool) -> ProgressRow:
     """Return one measure as the page shows it."""
     today = timezone.localdate()
-    progress = policies.progress_of(measure, measure.results.all(), measure.earlier_targets.all(), on=today)
+    measure = progress.measure
     can_collect = is_open and measure.dropped_on is None and permissions.can_collect_result(request.user, measure)
     rows = [(row, row.is_overdue(today), policies.remarks_on(row, progress) if can_collect else []) for row in progress.results]
     return ProgressRow(progress, documents.chart_of(progress), rows, can_collect)

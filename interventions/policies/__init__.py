@@ -1,6 +1,17 @@
 """What the menu says for a group's needs, and what may be done with it."""
 
 from interventions.policies.advice import Advice, Need, rank_interventions
+from interventions.policies.evidence import (
+    MIN_RESULTS,
+    ConfidenceChange,
+    Evidence,
+    Lesson,
+    Weight,
+    evidence_of,
+    register_evidence,
+    weights_of,
+    wilson,
+)
 from interventions.policies.menu import (
     all_successors_on_the_menu,
     changing_blockers,
@@ -51,20 +62,26 @@ from interventions.policies.providers import (
 from interventions.policies.wordings import in_todays_words
 
 __all__ = [
+    "MIN_RESULTS",
     "NATIONAL_ADMINS_CHANGE_IT",
     "PROPOSED_FIELDS",
     "TO_MANY",
     "Advice",
+    "ConfidenceChange",
+    "Evidence",
+    "Lesson",
     "Need",
     "OfferShown",
     "ProposedField",
     "ProviderUse",
     "RegionSummary",
+    "Weight",
     "all_successors_on_the_menu",
     "answering_blockers",
     "changing_blockers",
     "choosing_blockers",
     "differing_values",
+    "evidence_of",
     "free_slug",
     "in_todays_words",
     "is_provider_used",
@@ -83,6 +100,7 @@ __all__ = [
     "proposing_blockers",
     "rank_interventions",
     "region_summaries",
+    "register_evidence",
     "register_plans_finder",
     "reinstating_blockers",
     "reinstating_provider_blockers",
@@ -94,4 +112,6 @@ __all__ = [
     "successors_on_the_menu",
     "suggested_measures",
     "unstated_offer",
+    "weights_of",
+    "wilson",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from interventions.enums import AVAILABILITY_UNLESS_STATED, Availability
+from interventions.policies.evidence import Weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -44,6 +45,7 @@ class Advice:
     wanted: int
     needs: tuple[str, ...]
     availability: Availability
+    evidence: Weight
 
     @property
     def covered(self) -> int:
@@ -52,17 +54,22 @@ class Advice:
 
 
 def rank_interventions(
-    interventions: Iterable[Intervention], needs: Sequence[Need], availability: Mapping[int, Availability]
+    interventions: Iterable[Intervention],
+    needs: Sequence[Need],
+    availability: Mapping[int, Availability],
+    evidence: Mapping[int, Weight] | None = None,
 ) -> list[Advice]:
     """Rank a menu for a group's needs.
 
-    In this order: more of the wanted roles and behaviours developed; more of the priorities touched; offered before on
-    request before not offered; the order of the printed menu. Rows of the framework are matched by their lineage, so
+    In this order: more of the wanted roles and behaviours developed; more of the priorities touched; more evidence that it works; offered
+    before on request before not offered; the order of the printed menu. Coverage comes first, so that more of what is wanted never
+    ranks lower, whatever the evidence; what `Weight.counts` says comes second, and few results count nothing. Rows of the framework are matched by their lineage, so
     that other words change no rank. `availability` maps interventions (primary keys) to what
     the region says; where it says nothing the intervention is on request.
     """
     wanted_roles = frozenset[int]().union(*(need.roles for need in needs))
     wanted_behaviours = frozenset[int]().union(*(need.behaviours for need in needs))
+    known = evidence or {}
     found = []
     for place, intervention in enumerate(interventions):
         roles = _wanted(intervention.roles.all(), wanted_roles)
@@ -70,13 +77,14 @@ def rank_interventions(
         developed = {role.lineage for role in roles}, {behaviour.lineage for behaviour in behaviours}
         touched = tuple(need.label for need in needs if need.roles & developed[0] or need.behaviours & developed[1])
         offer = availability.get(intervention.pk, AVAILABILITY_UNLESS_STATED)
-        order = (-len(roles) - len(behaviours), -len(touched), AVAILABILITY_ORDER.index(offer), place)
-        found.append((order, intervention, roles, behaviours, touched, offer))
+        weight = known.get(intervention.pk, Weight())
+        order = (-len(roles) - len(behaviours), -len(touched), -weight.counts, AVAILABILITY_ORDER.index(offer), place)
+        found.append((order, intervention, roles, behaviours, touched, offer, weight))
     found.sort(key=lambda row: row[0])
     wanted = len(wanted_roles) + len(wanted_behaviours)
     return [
-        Advice(rank, intervention, roles, behaviours, wanted, touched, offer)
-        for rank, (_, intervention, roles, behaviours, touched, offer) in enumerate(found, start=1)
+        Advice(rank, intervention, roles, behaviours, wanted, touched, offer, weight)
+        for rank, (_, intervention, roles, behaviours, touched, offer, weight) in enumerate(found, start=1)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404
@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from core.reading import Relation, prefetch_in_one_query
 from directory.models import Region
 from framework.models import Behaviour, Domain, LeadershipRole
 from interventions import permissions, policies
@@ -18,6 +19,8 @@ from interventions.models import Intervention
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from accounts.models import User
 
 
 @login_not_required
@@ -54,12 +57,23 @@ def intervention_list(request: HttpRequest) -> HttpResponse:
 def intervention_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one intervention: what it is, whom it suits, what it develops, where it is offered, how to measure it."""
     intervention = get_object_or_404(Intervention.objects.select_related("main_domain", "region"), slug=slug)
-    roles = intervention.roles.select_related("domain").order_by("domain__position", "row", "pk")
-    behaviours = intervention.behaviours.select_related("domain").order_by("domain__position", "row", "position", "pk")
+    domains = {domain.pk: domain for domain in Domain.objects.in_order()}
+    prefetch_in_one_query(
+        [
+            Relation([intervention], "other_domains", lambda domain: (domain.position, domain.pk)),
+            Relation([intervention], "roles", lambda role: (domains[role.domain_id].position, role.row, role.pk)),
+            Relation([intervention], "behaviours", lambda row: (domains[row.domain_id].position, row.row, row.position, row.pk)),
+        ]
+    )
+    roles, behaviours = list(intervention.roles.all()), list(intervention.behaviours.all())
+    for role in roles:
+        role.domain = domains[role.domain_id]
+    for behaviour in behaviours:
+        behaviour.domain = domains[behaviour.domain_id]
     context = {
         "crumbs": [("Home", reverse("home")), ("Menu", reverse("interventions:intervention_list"))],
         "intervention": intervention,
-        "other_domains": intervention.other_domains.in_order(),
+        "other_domains": intervention.other_domains.all(),
         "roles": roles,
         "behaviours": behaviours,
         "offers": policies.offers_everywhere(intervention),
@@ -67,6 +81,7 @@ def intervention_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "suggestions": policies.suggested_measures([intervention])[intervention.pk],
         "successors": policies.successors_on_the_menu(intervention) if intervention.retired_at else [],
         "can_keep": intervention.region_id is None and permissions.can_keep_menu(request.user),
+        "evidence": policies.evidence_of(intervention, cast("User", request.user)),
         "related": Intervention.objects.on_the_menu().related_to(intervention, roles, behaviours),
     }
     return TemplateResponse(request, "interventions/intervention_detail.html", context)

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "core.watch.RequestLogMiddleware",
     "core.watch.ProbeMiddleware",
+    "core.watch.AnonymousMiddleware",
     "core.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",

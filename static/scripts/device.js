@@ -1,9 +1,11 @@
 // Keeps on this device what somebody without an account types, until it has been sent (P45). Nothing of it goes anywhere else.
 
-import { insetText } from './elements.js'
+import { insetText, smallButton } from './elements.js'
 import { local } from './local.js'
 
 const PREFIX = 'feedback:'
+// Which copy is on its way: the page of thanks lets go of that one, and of no other.
+const SENDING = `${PREFIX}sending`
 
 function controls(form) {
   return [...form.elements].filter(({ name, type }) => name && !['hidden', 'submit', 'button'].includes(type))
@@ -24,17 +26,39 @@ function putBack(form, words) {
   }
 }
 
+// A choice that was tapped by mistake is taken back by a second tap: everything may be left out.
+function letTakeBack(form) {
+  for (const radio of controls(form).filter(({ type }) => type === 'radio')) {
+    let wasChecked = false
+    radio.addEventListener('pointerdown', () => (wasChecked = radio.checked))
+    radio.addEventListener('click', () => {
+      if (wasChecked) {
+        radio.checked = false
+        form.dispatchEvent(new Event('input'))
+      }
+      wasChecked = false
+    })
+  }
+}
+
 function keepOnDevice(form) {
   const key = `${PREFIX}${location.pathname}`
   const status = form.querySelector('[data-keep-status]')
   const words = local.read(key)
   if (words?.length) {
     putBack(form, words)
-    form.prepend(insetText('What you had begun to answer is still here.'))
+    const afresh = smallButton('Start afresh')
+    afresh.addEventListener('click', () => {
+      local.remove(key)
+      location.reload()
+    })
+    form.prepend(insetText('What was begun on this device is still here. ', afresh))
   }
+  letTakeBack(form)
   form.addEventListener('input', () => keep(form, key))
   form.addEventListener('submit', (event) => {
     keep(form, key)
+    local.write(SENDING, key)
     if (navigator.onLine === false) {
       event.preventDefault()
       status.textContent = 'There is no connection just now. Your answers are kept on this device: send them again when there is.'
@@ -47,6 +71,10 @@ export function startDevice() {
     keepOnDevice(form)
   }
   if (document.querySelector('[data-sent-from-device]')) {
-    local.keys(PREFIX).forEach(local.remove)
+    local.remove(local.read(SENDING))
+    local.remove(SENDING)
+  }
+  if (document.querySelector('[data-nothing-to-answer]')) {
+    local.remove(`${PREFIX}${location.pathname}`)
   }
 }

@@ -21,9 +21,9 @@ export const local = {
       localStorage.removeItem(key)
     } catch {}
   },
-  keys(prefix = PREFIX) {
+  keys() {
     try {
-      return Object.keys(localStorage).filter((key) => key.startsWith(prefix))
+      return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))
     } catch {
       return []
     }

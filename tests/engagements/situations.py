@@ -6,7 +6,9 @@ from directory.enums import Sector
 from engagements import actions
 from engagements.enums import DecisionOutcome, EngagementStatus, Focus
 from engagements.models import Engagement
-from evaluation.enums import MeasureKind
+from evaluation import actions as evaluation
+from evaluation.enums import MeasureKind, Sharing
+from evaluation.models import Result
 from tests.factories.accounts import StpLeadFactory
 from tests.factories.directory import OrganisationFactory
 from tests.factories.engagements import (
@@ -82,6 +84,20 @@ def agree_all(engagement):
         decide(lead)
 
 
+def settle(engagement):
+    """Say that nothing more is collected, and what was learned: nothing bars closing any more."""
+    by = engagement.lead_consultant
+    for result in Result.objects.open().filter(measure__engagement=engagement).select_related("measure__engagement"):
+        evaluation.miss_result(result=result, values={"missed_reason": "Nobody asked"}, by=by)
+    evaluation.add_learning(engagement=engagement, values={"worked": "They ring each other", "sharing": Sharing.TEAM}, by=by)
+
+
+def close(engagement):
+    """Close an engagement of which everything has been said."""
+    settle(engagement)
+    actions.close_engagement(engagement=engagement, by=engagement.lead_consultant)
+
+
 def engagement_at(status, **fields):
     """Return an engagement that has come to a status by the ordinary way."""
     engagement = ready_engagement(**fields)
@@ -91,7 +107,7 @@ def engagement_at(status, **fields):
         EngagementStatus.AGREED: lambda: agree_all(engagement),
         EngagementStatus.IN_DELIVERY: lambda: actions.start_delivery(engagement=engagement, by=by),
         EngagementStatus.IN_EVALUATION: lambda: actions.start_evaluation(engagement=engagement, by=by),
-        EngagementStatus.CLOSED: lambda: actions.close_engagement(engagement=engagement, by=by),
+        EngagementStatus.CLOSED: lambda: close(engagement),
     }
     if status == EngagementStatus.WITHDRAWN:
         actions.withdraw_engagement(engagement=engagement, values={"reason": "The money went elsewhere."}, by=by)

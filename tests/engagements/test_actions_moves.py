@@ -11,7 +11,7 @@ from engagements import actions, documents
 from engagements.actions import moves
 from engagements.enums import NEXT_STATUSES, VersionOutcome
 from engagements.models import Engagement, PlanVersion, StatusChange
-from tests.engagements.situations import decide, engagement_at, ready_engagement, reread, waiting_version
+from tests.engagements.situations import decide, engagement_at, ready_engagement, reread, settle, waiting_version
 from tests.engagements.steps import S, fail_to_record, last_event, refused_or_done, submit
 from tests.factories.accounts import ConsultantFactory
 from tests.factories.engagements import EngagementFactory
@@ -54,25 +54,38 @@ MOVES = {
 }
 
 
+def ready_for(name, status):
+    """Return an engagement at a status, of which everything has been said that closing asks for."""
+    engagement = engagement_at(status)
+    if name == "close" and status == S.IN_EVALUATION:
+        settle(engagement)
+    return engagement
+
+
+def moves_told():
+    """Count what the trail tells, without the collections that delivery plans."""
+    return AuditEvent.objects.exclude(verb="planned").count()
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("status", S, ids=str)
 @pytest.mark.parametrize("name", MOVES)
 def test_each_action_in_each_status(name, status):
     action, reached = MOVES[name]
-    engagement = engagement_at(status)
-    before = AuditEvent.objects.count()
+    engagement = ready_for(name, status)
+    before = moves_told()
 
     if status in reached:
         action(engagement=engagement, values={"reason": "The board asked for it."}, by=engagement.lead_consultant)
 
         assert reread(engagement).status == reached[status]
-        assert AuditEvent.objects.count() == before + 1
+        assert moves_told() == before + 1
     else:
         with pytest.raises(ActionRefused):
             action(engagement=engagement, values={"reason": "The board asked for it."}, by=engagement.lead_consultant)
 
         assert reread(engagement).status == status
-        assert AuditEvent.objects.count() == before
+        assert moves_told() == before
 
 
 @pytest.mark.django_db
@@ -98,7 +111,7 @@ def test_action_refused_without_a_reason(action, status):
 def test_action_leaves_nothing_behind_when_the_audit_write_fails(name, monkeypatch):
     action, reached = MOVES[name]
     status = next(iter(reached))
-    engagement = engagement_at(status)
+    engagement = ready_for(name, status)
     changes = StatusChange.objects.count()
     monkeypatch.setattr(audit, "record", fail_to_record)
 

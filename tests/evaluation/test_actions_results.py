@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core.models import AuditEvent
 from core.refusals import ActionRefused
-from engagements.actions import revise_engagement, start_delivery, submit_engagement
+from engagements.actions import recall_engagement, revise_engagement, start_delivery, submit_engagement
 from engagements.enums import EngagementStatus
 from evaluation import actions
 from evaluation.enums import Moment
@@ -237,7 +237,7 @@ def test_p39_target_that_is_replaced_stays_with_the_reason():
 
     measure.refresh_from_db()
     target_day.refresh_from_db()
-    progress = progress_of(measure, measure.results.all(), measure.earlier_targets.order_by("pk"), on=DAY)
+    progress = progress_of(measure, measure.results.all(), measure.earlier_targets.order_by("pk"))
     assert (progress.first_target, progress.first_due_on) == first
     assert (measure.target, measure.due_on) == ("50", date(2018, 1, 1))
     assert [(row.target, row.reason) for row in progress.earlier] == [("60", "Two wards closed"), ("55", "A third")]
@@ -340,9 +340,18 @@ def test_unit_without_results_and_other_words_can_change():
     assert (measure.unit, measure.outcome) == ("weeks", "Shorter")
 
 
-def test_measure_with_results_is_dropped_and_not_removed():
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(lambda measure: ResultFactory(measure=measure, collected=True), id="a result"),
+        pytest.param(lambda measure: ResultFactory(measure=measure, missed_reason="Closed"), id="why there is none"),
+        pytest.param(lambda measure: EarlierTargetFactory(measure=measure), id="an earlier target"),
+        pytest.param(lambda measure: Measure.objects.update(dropped_on=DAY, dropped_reason="Closed"), id="why it was dropped"),
+    ],
+)
+def test_measure_of_which_something_was_said_is_dropped_and_not_removed(said):
     measure = MeasureFactory()
-    ResultFactory(measure=measure, collected=True)
+    said(measure)
 
     with pytest.raises(ActionRefused, match="Drop it on the page of results"):
         actions.remove_measure(measure=measure, by=lead_of(measure))
@@ -350,13 +359,50 @@ def test_measure_with_results_is_dropped_and_not_removed():
     assert Measure.objects.filter(pk=measure.pk).exists()
 
 
-def test_measure_without_results_goes_with_its_collections_and_targets():
+def test_measure_without_results_goes_with_its_collections():
     measure = MeasureFactory()
     ResultFactory(measure=measure)
-    EarlierTargetFactory(measure=measure)
 
     actions.remove_measure(measure=measure, by=lead_of(measure))
 
     assert not Result.objects.exists()
-    assert not EarlierTarget.objects.exists()
-    assert verbs(measure.engagement) == ["removed", "removed", "removed"]
+    assert verbs(measure.engagement) == ["removed", "removed"]
+
+
+def test_collection_with_a_result_stays_what_it_was():
+    result = ResultFactory(measure=under_way(), collected=True)
+    by = lead_of(result.measure)
+
+    with pytest.raises(ActionRefused, match="stays what it was"):
+        actions.change_result(result=result, values={"moment": Moment.BASELINE}, by=by)
+    actions.change_result(result=result, values={"moment": result.moment, "due_on": DAY}, by=by)
+
+    result.refresh_from_db()
+    assert (result.moment, result.due_on) == (Moment.END, DAY)
+
+
+def test_new_date_of_the_target_is_collected_where_nothing_is_near():
+    measure = under_way()
+    ResultFactory(measure=measure, due_on=date(2017, 3, 25))
+    values = {"target": "60", "due_on": date(2017, 9, 1), "reason": "Later"}
+
+    actions.retarget_measure(measure=measure, values=values, by=lead_of(measure))
+
+    assert list(measure.results.filter(moment=Moment.TARGET).values_list("due_on", flat=True)) == [date(2017, 9, 1)]
+    near = values | {"due_on": date(2017, 9, 5), "reason": "A little"}
+    actions.retarget_measure(measure=measure, values=near, by=lead_of(measure))
+    assert measure.results.filter(moment=Moment.TARGET).count() == 1
+
+
+def test_target_of_a_plan_that_was_only_recalled_is_just_changed():
+    engagement = engagement_at(EngagementStatus.AGREED)
+    by = engagement.lead_consultant
+    measure = engagement.measures.get()
+    revise_engagement(engagement=engagement, values={"reason": "The trust merges"}, by=by)
+    actions.change_measure(measure=measure, values={"target": "70"}, by=by)
+    submit_engagement(engagement=engagement, values={"message": ""}, by=by)
+    recall_engagement(engagement=engagement, by=by)
+
+    actions.change_measure(measure=measure, values={"target": "80"}, by=by)
+
+    assert [row.target for row in EarlierTarget.objects.all()] == ["60"]

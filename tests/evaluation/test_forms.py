@@ -62,7 +62,7 @@ def test_form_without_an_outcome_asks_for_it(engagement):
 def test_form_holds_every_column_of_a_measure():
     columns = {field.name for field in Measure._meta.concrete_fields}
     # What is said once results come in has forms of its own.
-    later = {"contribution", "dropped_on", "dropped_reason"}
+    later = {"contribution", "dropped_on", "dropped_reason", "final_status"}
 
     assert columns - later - {"id", "engagement"} == set(MeasureForm.Meta.fields)
 

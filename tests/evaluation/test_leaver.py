@@ -36,6 +36,7 @@ SAID_OR_DONE = {
     "Decision.decided_by",
     "EarlierTarget.replaced_by",
     "EarlyStart.by",
+    "Learning.accepted_by",
     "PlanVersion.submitted_by",
     "StatusChange.by",
     "VersionReading.user",

@@ -28,8 +28,8 @@ def waiting(due_on=LATER, pk=9, **values):
     return Result(pk=pk, moment=values.pop("moment", Moment.MONTHS_6), due_on=due_on, **values)
 
 
-def status_of(measure, *results, on=ON):
-    return policies.progress_of(measure, results, on=on).status
+def status_of(measure, *results):
+    return policies.progress_of(measure, results).status
 
 
 # What it has come to.
@@ -74,7 +74,7 @@ def test_result_is_laid_beside_baseline_and_target(values, result, reached):
 def test_person_says_how_far_it_has_come_where_values_do_not(values):
     measure = a_measure(**values)
 
-    assert policies.needs_judgement(measure)
+    assert policies.needs_judgement(measure, measure.baseline)
     assert policies.reached_by(measure, collected("50"), measure.baseline) is None
     assert policies.reached_by(measure, collected("50", reached=Reached.PARTLY), measure.baseline) == Reached.PARTLY
 
@@ -89,7 +89,7 @@ def test_value_that_is_no_number_says_nothing():
         pytest.param([], MeasureStatus.PLANNED, id="no collections"),
         pytest.param([waiting()], MeasureStatus.PLANNED, id="all to come"),
         pytest.param([waiting(LONG_AGO), waiting(LATER, pk=8)], MeasureStatus.PLANNED, id="one late, one to come"),
-        pytest.param([waiting(LONG_AGO)], MeasureStatus.NOT_COLLECTED, id="late, and nothing to come"),
+        pytest.param([waiting(LONG_AGO)], MeasureStatus.PLANNED, id="late, and nobody has said why"),
         pytest.param([waiting(LONG_AGO, missed_reason="Closed")], MeasureStatus.NOT_COLLECTED, id="given up"),
         pytest.param([collected("50"), waiting()], MeasureStatus.IN_PROGRESS, id="on the way"),
         pytest.param([collected("60"), waiting()], MeasureStatus.MET, id="met before its time"),
@@ -115,9 +115,9 @@ def test_story_without_a_word_on_how_far_is_in_progress():
 
 
 def test_collected_baseline_stands_for_the_one_the_plan_lacks():
-    measure = a_measure(baseline="", baseline_on=None, direction=Direction.INCREASE)
+    measure = a_measure(baseline="", baseline_on=None)
 
-    progress = policies.progress_of(measure, [collected("40", moment=Moment.BASELINE), collected("50", ON, pk=2)], on=ON)
+    progress = policies.progress_of(measure, [collected("40", moment=Moment.BASELINE), collected("50", ON, pk=2)])
 
     assert (progress.baseline, progress.baseline_on) == ("40", LONG_AGO)
     assert progress.status == MeasureStatus.PARTLY_MET
@@ -126,11 +126,11 @@ def test_collected_baseline_stands_for_the_one_the_plan_lacks():
 def test_first_and_current_target_are_known():
     earlier = [EarlierTarget(target="80", due_on=ON, reason="Too much"), EarlierTarget(target="70", due_on=LATER, reason="Still")]
 
-    progress = policies.progress_of(a_measure(), [], earlier, on=ON)
+    progress = policies.progress_of(a_measure(), [], earlier)
 
     assert (progress.first_target, progress.first_due_on) == ("80", ON)
-    assert policies.progress_of(a_measure(), [], on=ON).first_target == "60"
-    assert policies.progress_of(a_measure(), [], on=ON).first_due_on == LATER
+    assert policies.progress_of(a_measure(), []).first_target == "60"
+    assert policies.progress_of(a_measure(), []).first_due_on == LATER
 
 
 # When.
@@ -171,9 +171,13 @@ def test_usual_collections_hold_the_date_of_the_target_unless_another_is_near():
 
 
 def test_usual_collections_begin_with_the_baseline_that_the_plan_lacks():
-    measure = a_measure(baseline="", no_baseline_reason="Nobody asked", due_on=None, planned_intervention=planned())
+    later = planned(starts_on=date(2017, 7, 1), ends_on=date(2017, 9, 1))
+    measure = a_measure(baseline="", no_baseline_reason="Nobody asked", due_on=None, planned_intervention=later)
 
-    assert when(measure)[0] == ("baseline", "2017-01-10")
+    assert when(measure)[0] == ("baseline", "2017-07-01")
+    # Once it has begun there is no baseline to be had.
+    measure.planned_intervention = planned()
+    assert "baseline" not in dict(when(measure))
 
 
 def test_usual_collections_without_dates_count_from_the_target_or_from_today():
@@ -197,7 +201,7 @@ def test_usual_collections_without_dates_count_from_the_target_or_from_today():
     ],
 )
 def test_odd_result_is_pointed_out(measure, result, said):
-    (remark,) = policies.remarks_on(result, policies.progress_of(measure, [result], on=ON))
+    (remark,) = policies.remarks_on(result, policies.progress_of(measure, [result]))
 
     assert said in remark
 
@@ -213,7 +217,7 @@ def test_odd_result_is_pointed_out(measure, result, said):
     ],
 )
 def test_ordinary_result_is_left_alone(measure, result):
-    assert policies.remarks_on(result, policies.progress_of(measure, [result], on=ON)) == []
+    assert policies.remarks_on(result, policies.progress_of(measure, [result])) == []
 
 
 # What may be done.
@@ -230,13 +234,20 @@ def test_results_are_kept_from_agreement_to_the_end(status):
     assert (policies.recording_blockers(engagement, has_collections=True) == []) is not ended
 
 
-def test_measures_without_an_end_are_named():
-    open_one = policies.progress_of(a_measure(), [waiting()], on=ON)
-    settled = policies.progress_of(a_measure(), [collected("60")], on=ON)
-
-    assert [blocker.sentence for blocker in policies.settling_blockers([open_one, settled])] == [
-        "“Fewer delays” has no result yet."
-    ]
+@pytest.mark.parametrize(
+    ("measure", "results", "is_settled"),
+    [
+        pytest.param(a_measure(), [], False, id="never collected"),
+        pytest.param(a_measure(), [waiting(LONG_AGO)], False, id="late"),
+        pytest.param(a_measure(), [collected("60"), waiting(LONG_AGO)], False, id="met, and one is late"),
+        pytest.param(a_measure(kind=MeasureKind.STORY), [collected(narrative="They ring")], False, id="nobody says how far"),
+        pytest.param(a_measure(), [collected("60")], True, id="met"),
+        pytest.param(a_measure(), [waiting(missed_reason="Closed")], True, id="given up"),
+        pytest.param(a_measure(dropped_on=ON, dropped_reason="Closed"), [waiting()], True, id="dropped"),
+    ],
+)
+def test_measure_is_settled_once_nothing_waits_and_something_came_of_it(measure, results, is_settled):
+    assert policies.progress_of(measure, results).is_settled is is_settled
 
 
 # The chart.
@@ -245,10 +256,9 @@ def test_measures_without_an_end_are_named():
 def test_chart_draws_values_in_time_with_higher_ones_above():
     results = [collected("50", LONG_AGO), collected("60", ON, pk=2), waiting()]
 
-    chart = documents.chart_of(policies.progress_of(a_measure(target="55"), results, on=ON))
+    chart = documents.chart_of(policies.progress_of(a_measure(target="55"), results))
 
     assert [point.value for point in chart.points] == ["40", "50", "60"]
-    assert [point.label for point in chart.points] == ["Baseline", "At the end", "At the end"]
     xs, ys = [point.x for point in chart.points], [point.y for point in chart.points]
     assert xs == sorted(xs)
     assert ys == sorted(ys, reverse=True)
@@ -260,7 +270,7 @@ def test_chart_draws_values_in_time_with_higher_ones_above():
 
 
 def test_chart_of_equal_values_is_a_line_in_the_middle():
-    chart = documents.chart_of(policies.progress_of(a_measure(target="most"), [collected("40")], on=ON))
+    chart = documents.chart_of(policies.progress_of(a_measure(target="most"), [collected("40")]))
 
     assert len({point.y for point in chart.points}) == 1
     assert chart.target_y is None
@@ -276,4 +286,4 @@ def test_chart_of_equal_values_is_a_line_in_the_middle():
     ],
 )
 def test_nothing_to_draw_is_no_chart(values, results):
-    assert documents.chart_of(policies.progress_of(a_measure(**values), results, on=ON)) is None
+    assert documents.chart_of(policies.progress_of(a_measure(**values), results)) is None

@@ -7,10 +7,19 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from evaluation import policies
-from evaluation.enums import MeasureKind, MeasureLevel, Moment, Reached
-from evaluation.models import EarlierTarget, FeedbackAnswer, FeedbackForm, FeedbackLink, Measure, MeasureSuggestion, Result
+from evaluation.enums import MeasureKind, MeasureLevel, Moment, Reached, Sharing
+from evaluation.models import (
+    EarlierTarget,
+    FeedbackAnswer,
+    FeedbackForm,
+    FeedbackLink,
+    Learning,
+    Measure,
+    MeasureSuggestion,
+    Result,
+)
 from evaluation.models.feedback import new_nonce
-from tests.factories.accounts import ConsultantFactory
+from tests.factories.accounts import ConsultantFactory, RegionalAdminFactory
 from tests.factories.engagements import EngagementFactory, PlannedInterventionFactory
 from tests.factories.interventions import InterventionFactory
 
@@ -96,3 +105,19 @@ class FeedbackAnswerFactory(DjangoModelFactory):
     before = [2]
     now = [4]
     said = {"useful": 4, "in_touch": "yes", "in_the_way": "Time"}
+
+
+class LearningFactory(DjangoModelFactory):
+    class Meta:
+        model = Learning
+
+    class Params:
+        proposed = factory.Trait(
+            sharing=Sharing.LDPS, proposed_at=factory.LazyFunction(timezone.now), evidence=factory.SelfAttribute("worked")
+        )
+        accepted = factory.Trait(
+            proposed=True, accepted_at=factory.LazyFunction(timezone.now), accepted_by=factory.SubFactory(RegionalAdminFactory)
+        )
+
+    engagement = factory.SubFactory(EngagementFactory)
+    worked = factory.Sequence(lambda n: f"What worked {n}")

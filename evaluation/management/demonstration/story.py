@@ -7,19 +7,27 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from accounts.enums import Role
 from engagements import actions, policies
 from engagements.enums import Facet, SigningOrder
 from engagements.models import Comment, FundingLine, ParticipantGroup, Place, PlannedIntervention, Priority, Purpose
 from evaluation.actions import (
+    accept_learning,
+    add_feedback_form,
+    add_learning,
     add_measure,
     change_measure,
+    close_feedback_form,
     collect_result,
     drop_measure,
+    give_feedback,
     miss_result,
+    open_feedback_form,
     retarget_measure,
     write_contribution,
 )
-from evaluation.models import Measure, Result
+from evaluation.enums import FeedbackKind, Sharing
+from evaluation.models import FeedbackForm, Learning, Measure, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,6 +45,8 @@ ENTRIES = {
     "plan": PlannedIntervention,
 }
 SECTIONS = (*ENTRIES, "measures", "leads")
+# How long an admin takes to accept what was learned.
+DAYS_TO_ACCEPT = 7
 # Fields that name rows of another section by their number.
 NUMBERED = {"audience": "people", "serves": "priorities", "planned_intervention": "plan"}
 # What stands in a planned intervention's row and is written by actions of its own.
@@ -67,6 +77,8 @@ class Story:
         self.to_join: list[tuple[str, Any, dict[str, Any]]] = []
         # What was said about a version, in order; moves name it by its number.
         self.comments: list[Comment] = []
+        # The feedback form that was opened last.
+        self.asked: FeedbackForm
 
     @transaction.atomic
     def tell(self) -> None:
@@ -80,9 +92,21 @@ class Story:
         if self.data.get("signing_order"):
             values = {"signing_order": SigningOrder(self.data["signing_order"])}
             self._do(actions.change_engagement, engagement=self.engagement, values=values)
-        for move in self.data.get("moves", ()):
+        for move in self._moves():
             self.clock.wait_until(move["days_ago"])
             self._take(move)
+
+    def _moves(self) -> list[Mapping[str, Any]]:
+        """Return every step after the scoping in its time: the moves, the feedback asked for, what was learned and what became of it."""
+        moves: list[Mapping[str, Any]] = [*self.data.get("moves", ())]
+        closed = next((move["days_ago"] for move in moves if move["do"] == "close"), None)
+        for row in self.data.get("feedback", ()):
+            moves.append({"do": "ask", "days_ago": row["opened_days_ago"], **row})
+            moves.append({"do": "end_asking", "days_ago": row["closed_days_ago"]})
+        if closed is not None:
+            moves += [{"do": "learn", "days_ago": closed + 1, **row} for row in self.data.get("learning", ())]
+            moves.append({"do": "accept", "days_ago": max(1, closed - DAYS_TO_ACCEPT)})
+        return sorted(moves, key=lambda move: -move["days_ago"])
 
     def _do(self, action: Callable[..., Any], *, by: str = "", **arguments: Any) -> Any:
         """Carry out one action a few minutes after the last, by the lead consultant unless somebody is named."""
@@ -270,6 +294,37 @@ class Story:
         """Say what else may have caused what a measure shows."""
         self._do(write_contribution, measure=self._measure(move), values={"contribution": move["text"]}, by=by)
 
+    def _ask(self, move: Mapping[str, Any], by: str) -> None:
+        """Ask those who took part in one planned intervention, and let them answer."""
+        planned = self.rows["plan"][move["planned"] - 1]
+        closes_on = self.clock.day(-move["closed_days_ago"])
+        values = {"bank_questions": move["questions"], "closes_on": closes_on, "kind": FeedbackKind.ROOM}
+        asked = self._do(add_feedback_form, planned=planned, values=values, by=by)
+        self.asked = self._do(open_feedback_form, form=asked, by=by)
+        link = self.asked.links.get()
+        for answer in move["answers"]:
+            said = {key: value for key, value in answer.items() if key not in ("before", "now") and value}
+            give_feedback(link=link, values={"before": answer["before"], "now": answer["now"], "said": said})
+
+    def _end_asking(self, move: Mapping[str, Any], by: str) -> None:
+        """Close what was asked last."""
+        self._do(close_feedback_form, form=self.asked, by=by)
+
+    def _learn(self, move: Mapping[str, Any], by: str) -> None:
+        """Write what was learned from one planned intervention."""
+        said = {name: move.get(name, "") for name in ("worked", "for_whom", "context", "to_watch")}
+        values = {"planned_intervention": self.rows["plan"][move["planned"] - 1], "sharing": Sharing(move["shared"]), **said}
+        self._do(add_learning, engagement=self.engagement, values=values, by=by)
+
+    def _accept(self, move: Mapping[str, Any], by: str) -> None:
+        """Let the region's admin take into the evidence what all LDPs may read; what is for the region alone waits."""
+        region = self.engagement.lead_region_id
+        admin = next(row for row in self.known.people.values() if row.role == Role.REGIONAL_ADMIN and row.region_id == region)
+        waiting = Learning.objects.filter(engagement=self.engagement, sharing__in=[Sharing.LDPS, Sharing.PUBLIC]).waiting()
+        for learning in waiting.select_related("engagement"):
+            self.clock.tick()
+            accept_learning(learning=learning, values={"evidence": learning.worked}, by=admin)
+
 
 # The steps that are more than a move to another status.
 STEPS = {
@@ -287,4 +342,8 @@ STEPS = {
     "retarget": Story._retarget,
     "drop": Story._drop,
     "contribute": Story._contribute,
+    "ask": Story._ask,
+    "end_asking": Story._end_asking,
+    "learn": Story._learn,
+    "accept": Story._accept,
 }

@@ -1,0 +1,118 @@
+"""What closed engagements say of the interventions of the menu, for the next plan (P47)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count
+from django.urls import reverse
+
+from engagements.enums import ClientKind, EngagementStatus
+from engagements.models import PlannedIntervention
+from engagements.policies import WaitingWork
+from evaluation.enums import MeasureStatus, Sharing
+from evaluation.models import Learning, Measure
+from interventions.policies import ConfidenceChange, Evidence, Lesson, Weight
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import date
+
+    from accounts.models import User
+    from interventions.models import Intervention
+
+# Work that has at least begun.
+BEGUN = (EngagementStatus.IN_DELIVERY, EngagementStatus.IN_EVALUATION, EngagementStatus.CLOSED)
+RESULTS = (MeasureStatus.MET, MeasureStatus.PARTLY_MET, MeasureStatus.NOT_MET)
+
+
+def weights_of(interventions: Collection[Intervention]) -> dict[int, Weight]:
+    """Return how many measures of closed engagements had a result, and how many were met; one query.
+
+    What was dropped or not collected is no result: it counts neither for nor against.
+    """
+    counted: dict[int, dict[str, int]] = defaultdict(dict)
+    measures = Measure.objects.filter(planned_intervention__intervention__in=[row.pk for row in interventions])
+    rows = measures.filter(engagement__status=EngagementStatus.CLOSED, final_status__in=RESULTS).order_by()
+    for pk, status, count in rows.values_list("planned_intervention__intervention", "final_status").annotate(Count("pk")):
+        counted[pk][status] = count
+    return {pk: Weight(found.get(MeasureStatus.MET, 0), sum(found.values())) for pk, found in counted.items()}
+
+
+def evidence_of(intervention: Intervention, user: User) -> Evidence:
+    """Return what is known of one intervention, as far as a person may read it; two queries.
+
+    Numbers are of the whole country and name nobody. Lessons are those that may be told to this person.
+    """
+    planned = PlannedIntervention.objects.filter(intervention=intervention, engagement__status__in=BEGUN).order_by("pk")
+    kinds: dict[int, str] = {}
+    statuses: dict[int, str] = {}
+    told: dict[int, list[dict[str, Any]]] = {}
+    columns = ("engagement", "engagement__client_kind", "engagement__status", "measures", "measures__final_status")
+    rows = planned.values_list(*columns, "feedback_forms", "feedback_forms__told")
+    for engagement, kind, status, measure, final_status, form, form_told in rows:
+        kinds[engagement] = kind
+        if status == EngagementStatus.CLOSED:
+            statuses |= {measure: final_status} if final_status in RESULTS else {}
+            told |= {form: form_told} if form_told else {}
+    if not kinds:
+        return Evidence()
+    lessons = Learning.objects.visible_to(user).accepted().filter(planned_intervention__intervention=intervention)
+    return Evidence(
+        used=len(kinds),
+        places=tuple((str(kind.label), count) for kind in ClientKind if (count := list(kinds.values()).count(kind.value))),
+        weight=Weight(sum(status == MeasureStatus.MET for status in statuses.values()), len(statuses)),
+        confidence=_confidence(told.values()),
+        lessons=tuple(_lesson(row, user) for row in lessons.select_related("engagement__lead_region")),
+    )
+
+
+def new_evidence_for(person: User, since: date, until: date) -> list[WaitingWork]:
+    """Return for a daily summary what was newly learned of interventions that stand in open plans of a person; one query."""
+    if person.is_stp_lead:
+        return []
+    mine = PlannedIntervention.objects.filter(engagement__status=EngagementStatus.CO_DESIGN, intervention__isnull=False)
+    plans = mine.filter(engagement__lead_consultant=person).select_related("engagement__lead_region", "intervention")
+    by_intervention: dict[int, list[PlannedIntervention]] = defaultdict(list)
+    for planned in plans.order_by("engagement__reference", "pk"):
+        if planned.intervention_id is not None:
+            by_intervention[planned.intervention_id].append(planned)
+    if not by_intervention:
+        return []
+    fresh = Learning.objects.visible_to(person).accepted().filter(planned_intervention__intervention__in=by_intervention)
+    found = fresh.filter(accepted_at__date__gt=since, accepted_at__date__lte=until)
+    return [
+        WaitingWork(planned.engagement, f"New evidence on “{planned.intervention}”, which is in your plan", is_new=True)
+        for pk in dict.fromkeys(found.values_list("planned_intervention__intervention", flat=True))
+        for planned in by_intervention[pk]
+    ]
+
+
+def _confidence(told: Iterable[list[dict[str, Any]]]) -> tuple[ConfidenceChange, ...]:
+    """Add up what whole forms tell of confidence, by the lineage of the behaviour: the mean change of everybody who said both."""
+    people: dict[int, int] = defaultdict(int)
+    change: dict[int, float] = defaultdict(float)
+    text: dict[int, str] = {}
+    for row in (row for rows in told for row in rows):
+        lineage, count = row["lineage"], row["count"]
+        people[lineage] += count
+        change[lineage] += count * (row["now"] - row["before"])
+        text[lineage] = row["text"]
+    return tuple(ConfidenceChange(text[key], people[key], round(change[key] / people[key], 1)) for key in people)
+
+
+def _lesson(learning: Learning, user: User) -> Lesson:
+    """Return what was learned as the menu tells it: the public reads of which region it is, its people also of which engagement."""
+    engagement = learning.engagement
+    is_inside = (
+        user.is_authenticated and not user.is_stp_lead and learning.sharing in (Sharing.LDPS, Sharing.REGION, Sharing.PUBLIC)
+    )
+    return Lesson(
+        text=learning.evidence,
+        for_whom=learning.for_whom,
+        context=learning.context,
+        to_watch=learning.to_watch,
+        where=str(engagement.lead_region),
+        url=f"{reverse('evaluation:library_list')}#learning-{learning.pk}" if is_inside else "",
+    )

@@ -1,0 +1,118 @@
+"""What the records say of what was learned, and what closing an engagement asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from core.refusals import Blocker
+from evaluation.enums import MeasureStatus, Sharing
+from evaluation.models import EarlierTarget, FeedbackForm, Learning, Measure, Result
+from evaluation.policies.feedback import summary_of
+from evaluation.policies.measures import quoted
+from evaluation.policies.results import ENDED, RUNNING, Progress, progress_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from engagements.models import Engagement, PlannedIntervention
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A sentence that the portal drew up from a record, with the path of that record."""
+
+    text: str
+    path: str
+
+
+def progress_in(engagement: Engagement, *, planned: PlannedIntervention | None = None) -> list[Progress]:
+    """Return the progress of the measures of an engagement, or of one of its interventions; three queries."""
+    measures = Measure.objects.filter(engagement=engagement)
+    if planned is not None:
+        measures = measures.filter(planned_intervention=planned)
+    rows = measures.order_by("pk").prefetch_related(
+        Prefetch("results", Result.objects.in_order()),
+        Prefetch("earlier_targets", EarlierTarget.objects.order_by("replaced_at", "pk")),
+    )
+    found = [progress_of(row, row.results.all(), row.earlier_targets.all()) for row in rows]
+    for progress in found:
+        progress.measure.engagement = engagement
+    return found
+
+
+def drawn_from(planned: PlannedIntervention, *, on: date) -> list[Drawn]:
+    """Return what the records of one planned intervention say, a sentence for each measure and each behaviour that was asked about."""
+    engagement = planned.engagement
+    results_url = reverse("evaluation:result_list", args=[engagement.reference])
+    found = [
+        Drawn(_measure_in_words(row), f"{results_url}#measure-{row.measure.pk}")
+        for row in progress_in(engagement, planned=planned)
+    ]
+    forms = FeedbackForm.objects.filter(planned_intervention=planned, opened_at__isnull=False)
+    for form in forms.order_by("created_at", "pk").prefetch_related("answers"):
+        summary = summary_of(form, list(form.answers.all()), on=on)
+        path = reverse("evaluation:feedback_form_detail", args=[engagement.reference, form.pk])
+        for row in summary.confidence if summary else ():
+            if row.is_told:
+                way = "rose" if row.change > 0 else "fell" if row.change < 0 else "stayed"
+                text = f"Confidence in “{row.text}” {way} from {row.before:.1f} to {row.now:.1f} of 5 ({row.count} answers)."
+                found.append(Drawn(text, path))
+    return found
+
+
+def closing_checks(engagement: Engagement) -> list[Blocker]:
+    """Return what an engagement still owes before it closes: an end for each measure, and what was learned."""
+    results_url = reverse("evaluation:result_list", args=[engagement.reference])
+    found = [
+        Blocker(
+            f"{quoted(row.measure)}: add its result, say why there is none, or drop it", f"{results_url}#measure-{row.measure.pk}"
+        )
+        for row in progress_in(engagement)
+        if not row.is_settled
+    ]
+    if not Learning.objects.filter(engagement=engagement).exists():
+        found.append(
+            Blocker(
+                "Say what was learned: what worked, for whom, and what to watch",
+                reverse("evaluation:learning_list", args=[engagement.reference]),
+            )
+        )
+    return found
+
+
+def learning_blockers(engagement: Engagement) -> list[Blocker]:
+    """Return why nothing can be written of what was learned now: before the plan is agreed, or once the work has ended."""
+    if engagement.status in ENDED:
+        return [Blocker("The engagement has ended. What was learned can be read and not changed any more.")]
+    return [] if engagement.status in RUNNING else [Blocker("What was learned is written once the plan is agreed.")]
+
+
+def answering_learning_blockers(learning: Learning) -> list[Blocker]:
+    """Return why nothing can be said to a proposed piece of evidence: it was not proposed, or somebody has answered."""
+    if learning.is_waiting:
+        return []
+    if learning.sharing == Sharing.TEAM or learning.proposed_at is None:
+        return [Blocker("This has not been proposed as evidence.")]
+    return [Blocker("Somebody has answered this already.")]
+
+
+def _measure_in_words(row: Progress) -> str:
+    """Say in one sentence what became of a measure."""
+    measure, latest = row.measure, row.latest
+    unit = f" {measure.unit}" if measure.unit else ""
+    if row.status == MeasureStatus.DROPPED:
+        return f"{quoted(measure)} was dropped: {measure.dropped_reason}"
+    if latest is None or latest.collected_on is None:
+        missed = next((result.missed_reason for result in row.results if result.is_missed), "")
+        return f"{quoted(measure)} was not collected{f': {missed}' if missed else '.'}"
+    day = date_format(latest.collected_on, "DATE_FORMAT")
+    if measure.is_story:
+        return f"{quoted(measure)}: {row.status.label.lower()}, as told on {day}."
+    began = f", from {row.baseline}" if row.baseline else ""
+    wanted = f", with a target of {measure.target}" if measure.target else ""
+    return f"{quoted(measure)}: {row.status.label.lower()}. It was {latest.value}{unit} on {day}{began}{wanted}."
