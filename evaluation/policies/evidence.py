@@ -13,7 +13,7 @@ from engagements.models import PlannedIntervention
 from engagements.policies import WaitingWork
 from evaluation.enums import MeasureStatus, Sharing
 from evaluation.models import Learning, Measure
-from interventions.policies import ConfidenceChange, Evidence, Lesson, Weight
+from interventions.policies import ConfidenceChange, Evidence, Learned, Weight
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -43,7 +43,7 @@ def weights_of(interventions: Collection[Intervention]) -> dict[int, Weight]:
 def evidence_of(intervention: Intervention, user: User) -> Evidence:
     """Return what is known of one intervention, as far as a person may read it; two queries.
 
-    Numbers are of the whole country and name nobody. Lessons are those that may be told to this person.
+    Numbers are of the whole country and name nobody. What was learned is told as far as this person may read it.
     """
     planned = PlannedIntervention.objects.filter(intervention=intervention, engagement__status__in=BEGUN).order_by("pk")
     kinds: dict[int, str] = {}
@@ -58,13 +58,13 @@ def evidence_of(intervention: Intervention, user: User) -> Evidence:
             told |= {form: form_told} if form_told else {}
     if not kinds:
         return Evidence()
-    lessons = Learning.objects.visible_to(user).accepted().filter(planned_intervention__intervention=intervention)
+    learned = Learning.objects.visible_to(user).accepted().filter(planned_intervention__intervention=intervention)
     return Evidence(
         used=len(kinds),
         places=tuple((str(kind.label), count) for kind in ClientKind if (count := list(kinds.values()).count(kind.value))),
         weight=Weight(sum(status == MeasureStatus.MET for status in statuses.values()), len(statuses)),
         confidence=_confidence(told.values()),
-        lessons=tuple(_lesson(row, user) for row in lessons.select_related("engagement__lead_region")),
+        learned=tuple(_learned(row, user) for row in learned.select_related("engagement__lead_region")),
     )
 
 
@@ -102,13 +102,13 @@ def _confidence(told: Iterable[list[dict[str, Any]]]) -> tuple[ConfidenceChange,
     return tuple(ConfidenceChange(text[key], people[key], round(change[key] / people[key], 1)) for key in people)
 
 
-def _lesson(learning: Learning, user: User) -> Lesson:
+def _learned(learning: Learning, user: User) -> Learned:
     """Return what was learned as the menu tells it: the public reads of which region it is, its people also of which engagement."""
     engagement = learning.engagement
     is_inside = (
         user.is_authenticated and not user.is_stp_lead and learning.sharing in (Sharing.LDPS, Sharing.REGION, Sharing.PUBLIC)
     )
-    return Lesson(
+    return Learned(
         text=learning.evidence,
         for_whom=learning.for_whom,
         context=learning.context,

@@ -62,7 +62,7 @@ class ConfidenceChange:
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Learned:
     """What was learned in one engagement, as far as it may be told: from where, and whom to ask."""
 
     text: str
@@ -81,7 +81,7 @@ class Evidence:
     places: tuple[tuple[str, int], ...] = ()
     weight: Weight = Weight()
     confidence: tuple[ConfidenceChange, ...] = ()
-    lessons: tuple[Lesson, ...] = ()
+    learned: tuple[Learned, ...] = ()
 
 
 _weight_finders: list[WeightFinder] = []
