@@ -16,6 +16,7 @@ from directory.enums import CHECKED_FOR_DAYS
 from directory.models import ContactPoint, Region
 from engagements.enums import OPEN_STATUSES
 from engagements.models import ClientLead, Engagement, PlannedIntervention
+from evaluation.models import Learning
 from interventions.enums import MAX_DAYS_UNCHECKED
 from interventions.models import Intervention, MenuProposal, RegionalOffer
 
@@ -66,10 +67,18 @@ def _of_region(user: User) -> list[Waiting]:
         unchecked=_stale_offers(today).filter(region=region),
         never_in=never_in,
         answered=answered,
+        learning=Learning.objects.filter(engagement__lead_region=region).waiting(),
     )
     user.region = region = counts["region"]
     return [
         _left(counts["left"]),
+        Waiting(
+            "learning",
+            counts["learning"],
+            f"{counted(counts['learning'], 'piece')} of learning to answer",
+            "Teams that closed an engagement propose it as evidence for the menu.",
+            _url("evaluation:learning_proposal_list"),
+        ),
         Waiting(
             "contacts",
             counts["contacts"],

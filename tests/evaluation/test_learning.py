@@ -334,7 +334,7 @@ def test_page_of_an_intervention_tells_what_earlier_work_says(planned):
     page = soup(as_user(ConsultantFactory(region=a_region("london"))).get(planned.intervention.get_absolute_url()))
 
     text = " ".join(page.select_one("section[aria-labelledby=evidence]").get_text(" ", strip=True).split())
-    assert "Used in 1 engagement: a whole stp area 1." in text
+    assert "Used in 1 engagement. A whole STP area: 1." in text
     assert "4 of 6 results met their target (67%)" in text
     assert "anything from 30% to 90%" in text
     assert "Listens before speaking +2.0 5" in text
