@@ -23,7 +23,7 @@ from engagements import documents
 from engagements.enums import EngagementStatus
 from engagements.models import Engagement, PlanVersion
 from evaluation.enums import Sharing
-from evaluation.models import Learning, Measure, Result
+from evaluation.models import FeedbackForm, Learning, Measure, Result
 from interventions.models import Intervention, MenuProposal, Provider
 from tests.emptying import append_only_lifted
 from tests.engagements.brief_samples import text_of_pdf, text_of_word
@@ -196,6 +196,10 @@ def keys_for(name, arguments, engagement, ground):
         "pack": User.objects.filter(client_leads__engagement=engagement),
         "measure_remove": Measure.objects.filter(engagement=engagement, results=None),
         "measure": Measure.objects.filter(engagement=engagement),
+        "feedback_form": FeedbackForm.objects.filter(planned_intervention__engagement=engagement, opened_at=None),
+        "feedback_link": FeedbackForm.objects.filter(
+            planned_intervention__engagement=engagement, opened_at__isnull=False, closed_at=None
+        ),
         "learning": Learning.objects.filter(engagement=engagement),
         "contribution": Measure.objects.filter(engagement=engagement),
         "result_create": Measure.objects.filter(engagement=engagement),

@@ -168,18 +168,21 @@ def arguments_for(name, engagement):
         elif view.startswith("criterion_check"):
             arguments |= {"pk": planned.pk, "slug": CriterionSlug.AFFORDABLE}
         elif view == "measure_remove":
-            arguments["pk"] = engagement.measures.order_by("pk").last().pk
+            last = engagement.measures.order_by("pk").last()
+            arguments["pk"] = last.pk if last else 1
         elif entity in firsts and view.endswith(("_edit", "_remove")):
-            arguments["pk"] = firsts[entity].first().pk
+            first = firsts[entity].first()
+            arguments["pk"] = first.pk if first else 1
         elif view == "result_create" or (
             view.startswith(("measure_", "contribution_")) and view not in ("measure_list", "measure_create")
         ):
-            arguments["pk"] = engagement.measures.first().pk
+            first = engagement.measures.first()
+            arguments["pk"] = first.pk if first else 1
         elif view.startswith("result_") and view != "result_list":
             waiting = Result.objects.filter(measure__engagement=engagement, collected_on=None).first()
             arguments["pk"] = waiting.pk if waiting else 1
         elif view == "feedback_form_create":
-            arguments["pk"] = planned.pk
+            arguments["pk"] = planned.pk if planned else 1
         elif view.startswith("feedback_") and view != "feedback_form_list":
             arguments["pk"] = _form_for(view, engagement)
         elif view == "comment_answer":

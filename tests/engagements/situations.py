@@ -92,10 +92,10 @@ def settle(engagement):
     evaluation.add_learning(engagement=engagement, values={"worked": "They ring each other", "sharing": Sharing.TEAM}, by=by)
 
 
-def close(engagement):
-    """Close an engagement of which everything has been said."""
+def evaluate(engagement):
+    """Start the evaluation of an engagement, and say everything that closing asks for."""
+    actions.start_evaluation(engagement=engagement, by=engagement.lead_consultant)
     settle(engagement)
-    actions.close_engagement(engagement=engagement, by=engagement.lead_consultant)
 
 
 def engagement_at(status, **fields):
@@ -106,8 +106,8 @@ def engagement_at(status, **fields):
         EngagementStatus.IN_REVIEW: lambda: actions.submit_engagement(engagement=engagement, values={"message": ""}, by=by),
         EngagementStatus.AGREED: lambda: agree_all(engagement),
         EngagementStatus.IN_DELIVERY: lambda: actions.start_delivery(engagement=engagement, by=by),
-        EngagementStatus.IN_EVALUATION: lambda: actions.start_evaluation(engagement=engagement, by=by),
-        EngagementStatus.CLOSED: lambda: close(engagement),
+        EngagementStatus.IN_EVALUATION: lambda: evaluate(engagement),
+        EngagementStatus.CLOSED: lambda: actions.close_engagement(engagement=engagement, by=by),
     }
     if status == EngagementStatus.WITHDRAWN:
         actions.withdraw_engagement(engagement=engagement, values={"reason": "The money went elsewhere."}, by=by)

@@ -11,7 +11,7 @@ from engagements import actions, documents
 from engagements.actions import moves
 from engagements.enums import NEXT_STATUSES, VersionOutcome
 from engagements.models import Engagement, PlanVersion, StatusChange
-from tests.engagements.situations import decide, engagement_at, ready_engagement, reread, settle, waiting_version
+from tests.engagements.situations import decide, engagement_at, ready_engagement, reread, waiting_version
 from tests.engagements.steps import S, fail_to_record, last_event, refused_or_done, submit
 from tests.factories.accounts import ConsultantFactory
 from tests.factories.engagements import EngagementFactory
@@ -54,14 +54,6 @@ MOVES = {
 }
 
 
-def ready_for(name, status):
-    """Return an engagement at a status, of which everything has been said that closing asks for."""
-    engagement = engagement_at(status)
-    if name == "close" and status == S.IN_EVALUATION:
-        settle(engagement)
-    return engagement
-
-
 def moves_told():
     """Count what the trail tells, without the collections that delivery plans."""
     return AuditEvent.objects.exclude(verb="planned").count()
@@ -72,7 +64,7 @@ def moves_told():
 @pytest.mark.parametrize("name", MOVES)
 def test_each_action_in_each_status(name, status):
     action, reached = MOVES[name]
-    engagement = ready_for(name, status)
+    engagement = engagement_at(status)
     before = moves_told()
 
     if status in reached:
@@ -111,7 +103,7 @@ def test_action_refused_without_a_reason(action, status):
 def test_action_leaves_nothing_behind_when_the_audit_write_fails(name, monkeypatch):
     action, reached = MOVES[name]
     status = next(iter(reached))
-    engagement = ready_for(name, status)
+    engagement = engagement_at(status)
     changes = StatusChange.objects.count()
     monkeypatch.setattr(audit, "record", fail_to_record)
 

@@ -15,6 +15,7 @@ from tests.factories.engagements import DecisionFactory
 pytestmark = pytest.mark.django_db
 
 WHERE_IT_STANDS = "says which record this belongs to; the brief shows it there"
+SAID_LATER = "said once results come in: a dropped measure stands in no brief"
 WORKING = "how the portal works, nothing about the plan"
 PRIVATE = "a person's own, never passed on"
 ON_ITS_PAGE = "reference matter that stands on a page of the portal"
@@ -139,7 +140,11 @@ SHOWN_MODELS = {
         "settled_at": "the date of the title block",
     },
     "engagements.Decision": {"version": WHERE_IT_STANDS, "number": WORKING, "outcome": "said in words: agreed, or wants changes"},
-    "evaluation.Measure": {"engagement": WHERE_IT_STANDS, "planned_intervention": WHERE_IT_STANDS},
+    "evaluation.Measure": {
+        "engagement": WHERE_IT_STANDS,
+        "planned_intervention": WHERE_IT_STANDS,
+        **dict.fromkeys(("contribution", "dropped_on", "dropped_reason", "final_status"), SAID_LATER),
+    },
 }
 # Rows of the database that stand for the engagement, where the model has others as well.
 ROWS = {
@@ -215,6 +220,11 @@ def test_p31_no_model_of_an_engagement_is_forgotten():
         "engagements.Message",  # How the portal tells people.
         "engagements.VersionReading",  # Who has looked at a version: the portal’s own record.
         "evaluation.MeasureSuggestion",
+        # What came of the plan has pages of its own.
+        *(
+            f"evaluation.{name}"
+            for name in ("Result", "EarlierTarget", "FeedbackForm", "FeedbackLink", "FeedbackAnswer", "Learning")
+        ),
     }
 
     assert ours - not_in_the_brief <= set(SHOWN_MODELS)

@@ -22,7 +22,9 @@ ALLOWED = {
 
 @pytest.mark.parametrize("status", S, ids=str)
 @pytest.mark.parametrize("policy", ALLOWED, ids=lambda policy: policy.__name__)
-def test_blockers_for_each_step_in_each_status(policy, status):
+def test_blockers_for_each_step_in_each_status(monkeypatch, policy, status):
+    # What upper apps ask for is held by their own tests.
+    monkeypatch.setattr("engagements.policies.moves._closing_checks", [])
     engagement = Engagement(reference="EM-0001", status=status)
 
     blockers = policy(engagement)
