@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from core.backoffice import ReadOnlyAdmin
-from evaluation.models import EarlierTarget, FeedbackForm, Learning, Measure, MeasureSuggestion, Result
+from evaluation.models import DeliveredSession, EarlierTarget, FeedbackForm, Learning, Measure, MeasureSuggestion, Result
 
 
 @admin.register(Measure)
@@ -69,3 +69,14 @@ class LearningAdmin(ReadOnlyAdmin):
     list_filter = ["sharing"]
     search_fields = ["worked", "evidence", "engagement__reference"]
     ordering = ["-written_at", "-pk"]
+
+
+@admin.register(DeliveredSession)
+class DeliveredSessionAdmin(ReadOnlyAdmin):
+    """What was delivered."""
+
+    list_display = ["planned_intervention", "held_on", "attended"]
+    list_select_related = ["planned_intervention"]
+    list_filter = ["held_on"]
+    search_fields = ["planned_intervention__title", "planned_intervention__engagement__reference"]
+    ordering = ["-held_on", "-pk"]

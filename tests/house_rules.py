@@ -60,7 +60,7 @@ AMERICAN = re.compile(
 SCOPED_MODELS = {
     *("Engagement", "ParticipantGroup", "Place", "Purpose", "Priority", "PlannedIntervention", "FundingLine", "CriterionCheck"),
     *("ClientLead", "PlanVersion", "Decision", "Comment", "Message", "EarlyStart", "StatusChange", "VersionReading", "Measure"),
-    *("Result", "EarlierTarget", "FeedbackForm", "FeedbackLink", "FeedbackAnswer", "Learning"),
+    *("Result", "EarlierTarget", "FeedbackForm", "FeedbackLink", "FeedbackAnswer", "Learning", "DeliveredSession"),
     *("User", "Invitation", "Provider", "MenuProposal", "FormDraft", "AuditEvent", "RecordVersion"),
 }
 SCOPING = re.compile(

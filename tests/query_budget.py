@@ -112,6 +112,10 @@ BUDGET = {
     "evaluation:learning_edit": PAGE,
     "evaluation:learning_remove": PAGE,
     "evaluation:library_list": LIST + 1,
+    "evaluation:timeline_list": PAGE,
+    "evaluation:session_create": PAGE,
+    "evaluation:session_edit": PAGE,
+    "evaluation:session_remove": PAGE,
 }
 
 # Pages for admins; `tests/managed.py` says who opens each, with what.

@@ -57,6 +57,7 @@ OF_PLANS = {
     **{f"evaluation.{name}": "measure__engagement__lead_region" for name in ("result", "earliertarget")},
     "evaluation.feedbackform": "planned_intervention__engagement__lead_region",
     "evaluation.learning": "engagement__lead_region",
+    "evaluation.deliveredsession": "planned_intervention__engagement__lead_region",
     **{
         f"engagements.{name}": "engagement__lead_region"
         for name in ("participantgroup", "place", "purpose", "priority", "plannedintervention", "earlystart", "statuschange")

@@ -46,6 +46,7 @@ TYPED = {
     "directory:organisation_create": {"name": "Friends of the ward", "sector": "nhs", "ods_code": ""},
     "evaluation:measure_create": {"outcome": "Fewer people wait for a bed"},
     "evaluation:result_collect": {"collected_on_year": "2017"},
+    "evaluation:session_create": {"held_on_year": "2017"},
 }
 # Forms that cannot be sent on this ground, and why: they are held by the tests of their own pages.
 NOT_SENT = {

@@ -11,7 +11,7 @@ from directory.models import Region
 from engagements import documents
 from engagements.enums import CriterionSlug
 from engagements.models import Comment, Engagement
-from evaluation.models import FeedbackForm, FeedbackLink, Result
+from evaluation.models import DeliveredSession, FeedbackForm, FeedbackLink, Result
 from evaluation.policies import feedback_token
 from framework.models import Behaviour, Domain, ForwardViewStep, LeadershipRole
 from interventions.models import Intervention
@@ -34,6 +34,7 @@ from tests.factories.engagements import (
     a_criterion,
 )
 from tests.factories.evaluation import (
+    DeliveredSessionFactory,
     EarlierTargetFactory,
     FeedbackAnswerFactory,
     FeedbackFormFactory,
@@ -108,6 +109,7 @@ def an_engagement_with(rows, area=LINCOLNSHIRE):
         closed = FeedbackFormFactory(planned_intervention=planned, opened=True, closed_at=timezone.now())
         FeedbackAnswerFactory.create_batch(2, form=closed)
         LearningFactory(engagement=engagement, planned_intervention=planned, accepted=True)
+        DeliveredSessionFactory(planned_intervention=planned)
     # The first one is still being written.
     LearningFactory(engagement=engagement)
     # One that can be removed: nothing was collected for it.
@@ -181,7 +183,10 @@ def arguments_for(name, engagement):
         elif view.startswith("result_") and view != "result_list":
             waiting = Result.objects.filter(measure__engagement=engagement, collected_on=None).first()
             arguments["pk"] = waiting.pk if waiting else 1
-        elif view == "feedback_form_create":
+        elif view in ("session_edit", "session_remove"):
+            session = DeliveredSession.objects.filter(planned_intervention__engagement=engagement).first()
+            arguments["pk"] = session.pk if session else 1
+        elif view in ("feedback_form_create", "session_create"):
             arguments["pk"] = planned.pk if planned else 1
         elif view.startswith("feedback_") and view != "feedback_form_list":
             arguments["pk"] = _form_for(view, engagement)

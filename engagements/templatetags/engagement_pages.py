@@ -36,14 +36,15 @@ _PAGES = [
     ("engagements:team_detail", "Who is on it"),
     ("engagements:review_detail", "Review"),
     ("engagements:brief_detail", "Brief"),
+    ("evaluation:timeline_list", "Timeline"),
     ("evaluation:result_list", "Results"),
     ("evaluation:feedback_form_list", "Feedback"),
     ("evaluation:learning_list", "Learning"),
     ("engagements:history_list", "History"),
 ]
-_FOR_CLIENTS = {"Review", "Brief", "Results", "Feedback"}
+_FOR_CLIENTS = {"Review", "Brief", "Timeline", "Results", "Feedback"}
 # What comes after the plan: its client finds it there once the plan is agreed.
-_ONCE_AGREED = {"Results", "Feedback"}
+_ONCE_AGREED = {"Timeline", "Results", "Feedback"}
 _BEFORE = (EngagementStatus.CO_DESIGN, EngagementStatus.IN_REVIEW, EngagementStatus.WITHDRAWN)
 
 

@@ -1,5 +1,6 @@
 """Every write to what is measured and learned."""
 
+from evaluation.actions.delivery import add_session, change_session, remove_session
 from evaluation.actions.feedback import (
     add_feedback_form,
     change_feedback_form,
@@ -41,10 +42,12 @@ __all__ = [
     "add_learning",
     "add_measure",
     "add_result",
+    "add_session",
     "change_feedback_form",
     "change_learning",
     "change_measure",
     "change_result",
+    "change_session",
     "close_feedback_form",
     "collect_from_delivery",
     "collect_result",
@@ -62,6 +65,7 @@ __all__ = [
     "remove_learning",
     "remove_measure",
     "remove_result",
+    "remove_session",
     "renew_feedback_link",
     "restore_measure",
     "retarget_measure",

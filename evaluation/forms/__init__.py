@@ -1,5 +1,6 @@
 """What a person may type about what is measured and learned."""
 
+from evaluation.forms.delivery import DeliveredSessionForm
 from evaluation.forms.feedback import FeedbackAnswerForm, FeedbackExtendForm, FeedbackSetupForm
 from evaluation.forms.learning import LearningAcceptForm, LearningDeclineForm, LearningForm, LibraryFilterForm
 from evaluation.forms.measures import MeasureForm
@@ -14,6 +15,7 @@ from evaluation.forms.results import (
 
 __all__ = [
     "ContributionForm",
+    "DeliveredSessionForm",
     "FeedbackAnswerForm",
     "FeedbackExtendForm",
     "FeedbackSetupForm",

@@ -41,6 +41,7 @@ from evaluation.policies.results import (
     ENDED,
     RUNNING,
     Progress,
+    delivering_blockers,
     dropped_blockers,
     measure_removing_blockers,
     moving_blockers,
@@ -54,6 +55,7 @@ from evaluation.policies.results import (
     unit_blockers,
     usual_collections,
 )
+from evaluation.policies.timeline import Happening, Timeline, timelines_of
 
 __all__ = [
     "ENDED",
@@ -63,13 +65,16 @@ __all__ = [
     "DueResult",
     "FeedbackSummary",
     "Figure",
+    "Happening",
     "Progress",
+    "Timeline",
     "answering_learning_blockers",
     "asking_blockers",
     "behaviours_of",
     "changing_form_blockers",
     "closing_checks",
     "closing_day_blockers",
+    "delivering_blockers",
     "drawn_from",
     "dropped_blockers",
     "due_for_digest",
@@ -104,6 +109,7 @@ __all__ = [
     "result_removing_blockers",
     "retargeting_blockers",
     "summary_of",
+    "timelines_of",
     "token_hash",
     "tying_blockers",
     "unit_blockers",

@@ -209,6 +209,15 @@ def recording_blockers(engagement: Engagement, *, has_collections: bool) -> list
     return [Blocker("Results are collected once the plan is agreed.")]
 
 
+def delivering_blockers(engagement: Engagement) -> list[Blocker]:
+    """Return why no session can be written down: the work has not begun, or it has ended. A plan that was reopened is still under way."""
+    if engagement.status in ENDED:
+        return [Blocker("The engagement has ended. Its sessions can be read and not changed any more.")]
+    if engagement.shared_at is None:
+        return [Blocker("Sessions are written down once the plan has been submitted.")]
+    return []
+
+
 def dropped_blockers(measure: Measure) -> list[Blocker]:
     """Return why nothing is collected for a measure any more: it was dropped."""
     if measure.dropped_on is None:

@@ -37,6 +37,7 @@ from evaluation.views.results import (
     result_remove,
     results_plan,
 )
+from evaluation.views.timeline import session_create, session_edit, session_remove, timeline_list
 
 __all__ = [
     "contribution_edit",
@@ -74,4 +75,8 @@ __all__ = [
     "result_miss",
     "result_remove",
     "results_plan",
+    "session_create",
+    "session_edit",
+    "session_remove",
+    "timeline_list",
 ]

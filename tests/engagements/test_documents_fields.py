@@ -223,7 +223,15 @@ def test_p31_no_model_of_an_engagement_is_forgotten():
         # What came of the plan has pages of its own.
         *(
             f"evaluation.{name}"
-            for name in ("Result", "EarlierTarget", "FeedbackForm", "FeedbackLink", "FeedbackAnswer", "Learning")
+            for name in (
+                "Result",
+                "EarlierTarget",
+                "FeedbackForm",
+                "FeedbackLink",
+                "FeedbackAnswer",
+                "Learning",
+                "DeliveredSession",
+            )
         ),
     }
 

@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 from evaluation import policies
 from evaluation.enums import MeasureKind, MeasureLevel, Moment, Reached, Sharing
 from evaluation.models import (
+    DeliveredSession,
     EarlierTarget,
     FeedbackAnswer,
     FeedbackForm,
@@ -121,3 +122,11 @@ class LearningFactory(DjangoModelFactory):
 
     engagement = factory.SubFactory(EngagementFactory)
     worked = factory.Sequence(lambda n: f"What worked {n}")
+
+
+class DeliveredSessionFactory(DjangoModelFactory):
+    class Meta:
+        model = DeliveredSession
+
+    planned_intervention = factory.SubFactory(PlannedInterventionFactory)
+    held_on = date(2017, 1, 9)
