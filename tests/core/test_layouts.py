@@ -94,6 +94,7 @@ def test_header_of_a_visitor_offers_the_public_pages_and_signing_in():
     assert [link.text.strip() for link in header.select(".nhsuk-header__navigation-link[href]")] == [
         "Framework",
         "Menu",
+        "Learning",
         "Contacts",
     ]
     assert header.select_one(".nhsuk-header__account a").text.strip() == "Sign in"
@@ -104,7 +105,7 @@ def test_header_of_a_signed_in_person_names_them_and_signs_out_by_post(person):
     header = page(user=person).header
 
     labels = [link.text.strip() for link in header.select(".nhsuk-header__navigation-link[href]")]
-    assert labels == ["Work", "Engagements", "Framework", "Menu", "Contacts"]
+    assert labels == ["Work", "Engagements", "Framework", "Menu", "Learning", "Contacts"]
     assert "Jo Adeyemi" in header.select_one(".nhsuk-header__account").text
     assert header.form["method"] == "post"
     assert header.form.select_one("[name=csrfmiddlewaretoken]")
