@@ -1,7 +1,7 @@
 """What feedback may be asked, who may answer, and what may be told of the answers (P42–P44, S16).
 
-A form is told of as a whole, once it is closed, and each figure only where enough people gave it. Nothing is told while it is open, nothing
-of part of the answers, and a closed form takes no more: so no two looks, and no two figures, differ by fewer than that many people.
+A form is told of as a whole, once it is closed, and each figure only where enough answers gave it: what too few said changes nothing that is
+told. Nothing is told while it is open, and a closed form takes no more, so no two looks differ (docs/decisions/feedback.md).
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from evaluation.policies.measures import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
+    from datetime import date, datetime
 
     from engagements.models import Engagement
     from evaluation.models import DeliveredSession
@@ -71,7 +71,7 @@ def timelines_of(engagement: Engagement, *, on: date) -> list[Timeline]:
     )
     progress = progress_in(engagement)
     decisions = Decision.objects.filter(version__engagement=engagement).select_related("version").order_by("at", "pk")
-    shared = [*_moves(engagement), *_decisions(engagement, decisions)]
+    shared = [row for _, row in sorted([*_moves(engagement), *_decisions(engagement, decisions)], key=lambda pair: pair[0])]
     found = []
     for planned in planned_rows:
         own = [row for row in progress if row.measure.planned_intervention_id == planned.pk]
@@ -87,23 +87,28 @@ def timelines_of(engagement: Engagement, *, on: date) -> list[Timeline]:
     return found
 
 
-def _moves(engagement: Engagement) -> list[Happening]:
-    """Return the moves of the engagement."""
-    changes = engagement.status_changes.all()
-    return [Happening(localdate(row.at), "Plan", _TOLD[EngagementStatus(row.to_status)], row.reason) for row in changes]
+def _moves(engagement: Engagement) -> list[tuple[datetime, Happening]]:
+    """Return the moves of the engagement, each with its moment."""
+    return [
+        (row.at, Happening(localdate(row.at), "Plan", _TOLD[EngagementStatus(row.to_status)], row.reason))
+        for row in engagement.status_changes.all()
+    ]
 
 
-def _decisions(engagement: Engagement, decisions: Iterable[Decision]) -> list[Happening]:
-    """Return what each signatory decided."""
+def _decisions(engagement: Engagement, decisions: Iterable[Decision]) -> list[tuple[datetime, Happening]]:
+    """Return what each signatory decided, each with its moment."""
     url = reverse("engagements:review_detail", args=[engagement.reference])
     did = {DecisionOutcome.AGREED: "agreed to", DecisionOutcome.CHANGES_WANTED: "asked for changes to"}
     return [
-        Happening(
-            localdate(row.at),
-            "Decision",
-            f"{row.name} {did[DecisionOutcome(row.outcome)]} version {row.version.number}",
-            row.comment,
-            url,
+        (
+            row.at,
+            Happening(
+                localdate(row.at),
+                "Decision",
+                f"{row.name} {did[DecisionOutcome(row.outcome)]} version {row.version.number}",
+                row.comment,
+                url,
+            ),
         )
         for row in decisions
     ]

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from core import audit
 from core.models import AuditEvent
 from core.refusals import ActionRefused
 from engagements.actions import recall_engagement, revise_engagement, start_delivery, submit_engagement
@@ -63,19 +64,24 @@ def test_delivery_says_when_each_measure_is_collected():
     assert verbs(engagement)[-2:] == ["planned", "planned"]
 
 
-def test_delivery_that_fails_plans_nothing(audit_fails):
-    engagement = engagement_at_agreed_before()
+def test_delivery_does_not_start_where_its_collections_cannot_be_planned(monkeypatch):
+    engagement = MeasureFactory(engagement__status=EngagementStatus.AGREED, with_baseline=True).engagement
+    write = audit.record
+
+    def fail_at_collections(verb, *args, **kwargs):
+        if verb == "planned":
+            raise OSError("no space left")
+        return write(verb, *args, **kwargs)
+
+    monkeypatch.setattr(audit, "record", fail_at_collections)
 
     with pytest.raises(OSError, match="no space"):
         start_delivery(engagement=engagement, by=engagement.lead_consultant)
 
+    engagement.refresh_from_db()
+    assert engagement.status == EngagementStatus.AGREED
     assert not Result.objects.exists()
-
-
-def engagement_at_agreed_before():
-    """Return an agreed engagement without the steps that write."""
-    measure = MeasureFactory(engagement__status=EngagementStatus.AGREED, with_baseline=True)
-    return measure.engagement
+    assert not AuditEvent.objects.exists()
 
 
 def test_delivery_again_leaves_what_there_is():

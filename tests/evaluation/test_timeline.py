@@ -86,7 +86,7 @@ def test_moves_and_decisions_stand_on_it():
 
     texts = [row.text for row in timeline.happened if row.kind in ("Plan", "Decision")]
     name = engagement.client_leads.get().user.full_name
-    assert texts == ["The plan was submitted", "All signatories have agreed", "Delivery started", f"{name} agreed to version 1"]
+    assert texts == ["The plan was submitted", f"{name} agreed to version 1", "All signatories have agreed", "Delivery started"]
 
 
 def test_p43_open_feedback_is_told_and_not_counted(planned, lead):
