@@ -191,3 +191,8 @@ class Strength(TextChoices):
 
     ENOUGH = "enough", "Five results or more"
     LITTLE = "little", "Too little evidence yet"
+
+
+# How many engagements elsewhere are shown beside one that is being scoped, and among how many pieces of learning they are looked for.
+MAX_SIMILAR = 3
+MAX_CANDIDATES = 500

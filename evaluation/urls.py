@@ -32,6 +32,7 @@ _one_engagement = [
     path("feedback/<int:pk>/close/", views.feedback_form_close, name="feedback_form_close"),
     path("feedback/<int:pk>/link/", views.feedback_link_renew, name="feedback_link_renew"),
     path("feedback/<int:pk>/cards/", views.feedback_cards, name="feedback_cards"),
+    path("similar/", views.similar_list, name="similar_list"),
     path("timeline/", views.timeline_list, name="timeline_list"),
     path("timeline/new/<int:pk>/", views.session_create, name="session_create"),
     path("timeline/<int:pk>/", views.session_edit, name="session_edit"),

@@ -113,6 +113,7 @@ BUDGET = {
     "evaluation:learning_remove": PAGE,
     "evaluation:library_list": LIST + 1,
     "evaluation:timeline_list": PAGE,
+    "evaluation:similar_list": PAGE,
     "evaluation:session_create": PAGE,
     "evaluation:session_edit": PAGE,
     "evaluation:session_remove": PAGE,

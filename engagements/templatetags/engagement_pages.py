@@ -30,6 +30,7 @@ _PAGES = [
     ("engagements:place_detail", "Place"),
     ("engagements:purpose_detail", "Purpose"),
     ("engagements:priorities_detail", "Priorities"),
+    ("evaluation:similar_list", "Like this elsewhere"),
     ("engagements:plan_detail", "Plan"),
     ("engagements:criteria_detail", "Criteria"),
     ("evaluation:measure_list", "Measures"),

@@ -55,6 +55,7 @@ from evaluation.policies.results import (
     unit_blockers,
     usual_collections,
 )
+from evaluation.policies.similar import Similar, similar_to
 from evaluation.policies.timeline import Happening, Timeline, timelines_of
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "Figure",
     "Happening",
     "Progress",
+    "Similar",
     "Timeline",
     "answering_learning_blockers",
     "asking_blockers",
@@ -108,6 +110,7 @@ __all__ = [
     "renewing_blockers",
     "result_removing_blockers",
     "retargeting_blockers",
+    "similar_to",
     "summary_of",
     "timelines_of",
     "token_hash",

@@ -21,6 +21,7 @@ from evaluation.views.learning import (
     learning_proposal_list,
     learning_remove,
     library_list,
+    similar_list,
 )
 from evaluation.views.measures import measure_create, measure_edit, measure_list, measure_remove
 from evaluation.views.participants import feedback_give, feedback_thanks
@@ -78,5 +79,6 @@ __all__ = [
     "session_create",
     "session_edit",
     "session_remove",
+    "similar_list",
     "timeline_list",
 ]

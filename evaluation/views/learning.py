@@ -52,6 +52,16 @@ def learning_list(request: PortalRequest, reference: str) -> HttpResponse:
     return TemplateResponse(request, "evaluation/learning_list.html", context)
 
 
+@require_safe
+def similar_list(request: PortalRequest, reference: str) -> HttpResponse:
+    """Show the engagements elsewhere that are most like one that is being scoped."""
+    engagement = load_working(request, reference)
+    rows = policies.similar_to(engagement, request.user)
+    has_needs = bool(rows) or engagement.priorities.exclude(roles=None, behaviours=None).exists()
+    context = {"engagement": engagement, "rows": rows, "has_needs": has_needs}
+    return TemplateResponse(request, "evaluation/similar_list.html", context)
+
+
 @require_http_methods(["GET", "POST"])
 def learning_create(request: PortalRequest, reference: str) -> HttpResponse:
     """Write what was learned, from what the records say of the intervention that the address names."""

@@ -13,9 +13,15 @@ from engagements.policies import closing_blockers, digest_for
 from evaluation import actions, permissions, policies
 from evaluation.enums import MIN_ANSWERS, MeasureStatus, Sharing
 from evaluation.models import FeedbackForm, Learning, Measure
+from framework.models import Behaviour
 from tests.factories.accounts import ConsultantFactory, NationalAdminFactory, RegionalAdminFactory, StpLeadFactory
 from tests.factories.directory import a_region
-from tests.factories.engagements import ClientLeadFactory, EngagementFactory, PlannedInterventionFactory
+from tests.factories.engagements import (
+    ClientLeadFactory,
+    EngagementFactory,
+    PlannedInterventionFactory,
+    PriorityFactory,
+)
 from tests.factories.evaluation import (
     FeedbackAnswerFactory,
     FeedbackFormFactory,
@@ -399,3 +405,76 @@ def test_consultant_with_an_open_plan_hears_of_new_evidence(planned):
     assert told(now, now + timedelta(days=1)) == []
     assert policies.new_evidence_for(StpLeadFactory(), DAY, DAY) == []
     assert policies.new_evidence_for(ConsultantFactory(), DAY, DAY) == []
+
+
+# Like this elsewhere.
+
+
+def asks_for(engagement, *behaviours):
+    return PriorityFactory(engagement=engagement, behaviours=behaviours)
+
+
+def test_closest_engagements_elsewhere_are_shown_with_what_they_chose_and_whom_to_ring(planned):
+    one, two, three = Behaviour.objects.in_order()[:3]
+    asks_for(planned.engagement, one, two)
+    accepted(planned, results=("60", "50"))
+    far = PlannedInterventionFactory(
+        engagement=EngagementFactory(lead_region=a_region("north-east"), status=EngagementStatus.IN_EVALUATION)
+    )
+    asks_for(far.engagement, two)
+    accepted(far)
+    unlike = PlannedInterventionFactory(engagement=EngagementFactory(status=EngagementStatus.IN_EVALUATION))
+    asks_for(unlike.engagement, three)
+    accepted(unlike)
+    mine = EngagementFactory(lead_region=a_region("london"))
+    asks_for(mine, one, two)
+
+    rows = policies.similar_to(mine, mine.lead_consultant)
+
+    assert [(row.engagement.pk, row.in_common) for row in rows] == [
+        (planned.engagement.pk, (one.text, two.text)),
+        (far.engagement.pk, (two.text,)),
+    ]
+    assert (rows[0].chosen, rows[0].weight.met, rows[0].weight.results) == ((planned.intervention.name,), 1, 2)
+    text = text_of(as_user(mine.lead_consultant).get(f"/engagements/{mine.reference}/similar/"))
+    assert "1 of 2 measures met" in text
+    assert planned.engagement.lead_consultant.full_name in text
+    assert "Eat together" in text
+    assert planned.engagement.title not in text
+
+
+def test_same_kind_of_client_stands_first_among_equals(planned):
+    (one,) = Behaviour.objects.in_order()[:1]
+    asks_for(planned.engagement, one)
+    other = PlannedInterventionFactory(
+        engagement=EngagementFactory(status=EngagementStatus.IN_EVALUATION, client_kind=ClientKind.VANGUARD)
+    )
+    asks_for(other.engagement, one)
+    accepted(planned)
+    accepted(other)
+    mine = EngagementFactory(client_kind=ClientKind.VANGUARD)
+    asks_for(mine, one)
+
+    rows = policies.similar_to(mine, mine.lead_consultant)
+
+    assert [(row.engagement.pk, row.same_kind) for row in rows] == [(other.engagement.pk, True), (planned.engagement.pk, False)]
+
+
+@pytest.mark.parametrize("sharing", [Sharing.TEAM, Sharing.REGION])
+def test_nothing_is_shown_beyond_what_its_owners_share(planned, sharing):
+    (one,) = Behaviour.objects.in_order()[:1]
+    asks_for(planned.engagement, one)
+    learning = closed(planned, sharing=sharing)
+    if sharing != Sharing.TEAM:
+        actions.accept_learning(learning=learning, values={"evidence": "Eat together"}, by=NationalAdminFactory())
+    mine = EngagementFactory(lead_region=a_region("london"))
+    asks_for(mine, one)
+
+    assert policies.similar_to(mine, mine.lead_consultant) == []
+    assert "Nobody has shared" in text_of(as_user(mine.lead_consultant).get(f"/engagements/{mine.reference}/similar/"))
+
+
+def test_engagement_without_needs_has_nothing_to_compare():
+    mine = EngagementFactory()
+
+    assert "nothing can be compared" in text_of(as_user(mine.lead_consultant).get(f"/engagements/{mine.reference}/similar/"))
