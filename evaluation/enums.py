@@ -196,3 +196,5 @@ class Strength(TextChoices):
 # How many engagements elsewhere are shown beside one that is being scoped, and among how many pieces of learning they are looked for.
 MAX_SIMILAR = 3
 MAX_CANDIDATES = 500
+# A whole conference answers one form within minutes, through one address of its building.
+MAX_POSTS, CROWD_SECONDS = 600, 600

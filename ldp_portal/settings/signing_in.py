@@ -27,8 +27,6 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordRes
 # address has its own limit besides. The owner gets in meanwhile by a code or by the link to a new password.
 ACCOUNT_RATE_LIMITS = {
     "ask_for_link": "10/m/ip,3/h/key",
-    # A whole conference answers one form within minutes. No address is counted: that would say from where each answer came.
-    "feedback": "600/10m/key",
     "oidc": "60/m/ip",
     "login_failed": "10/m/ip,60/h/ip,5/10m/key,10/h/key",
     "login_code_failed": "10/h/key",
