@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count
 from django.urls import reverse
 
-from engagements.enums import ClientKind, EngagementStatus
-from engagements.models import PlannedIntervention
+from engagements.enums import OPEN_STATUSES, ClientKind, EngagementStatus
+from engagements.models import Engagement, PlannedIntervention
 from engagements.policies import WaitingWork
-from evaluation.enums import MeasureStatus, Sharing
+from evaluation.enums import MeasureStatus
 from evaluation.models import Learning, Measure
 from interventions.policies import ConfidenceChange, Evidence, Learned, Weight
 
@@ -69,11 +69,12 @@ def evidence_of(intervention: Intervention, user: User) -> Evidence:
 
 
 def new_evidence_for(person: User, since: date, until: date) -> list[WaitingWork]:
-    """Return for a daily summary what was newly learned of interventions that stand in open plans of a person; one query."""
+    """Return for a daily summary what was newly learned of interventions in the open plans that a person leads or is on the team of; two queries."""
     if person.is_stp_lead:
         return []
-    mine = PlannedIntervention.objects.filter(engagement__status=EngagementStatus.CO_DESIGN, intervention__isnull=False)
-    plans = mine.filter(engagement__lead_consultant=person).select_related("engagement__lead_region", "intervention")
+    mine = Engagement.objects.for_person(person).filter(status__in=OPEN_STATUSES).order_by().values("pk")
+    plans = PlannedIntervention.objects.filter(engagement__in=mine, intervention__isnull=False)
+    plans = plans.select_related("engagement__lead_region", "intervention")
     by_intervention: dict[int, list[PlannedIntervention]] = defaultdict(list)
     for planned in plans.order_by("engagement__reference", "pk"):
         if planned.intervention_id is not None:
@@ -103,11 +104,9 @@ def _confidence(told: Iterable[list[dict[str, Any]]]) -> tuple[ConfidenceChange,
 
 
 def _learned(learning: Learning, user: User) -> Learned:
-    """Return what was learned as the menu tells it: the public reads of which region it is, its people also of which engagement."""
+    """Return what was learned as the menu tells it: of which region it is, and for people of the LDPs where to read whom to ring."""
     engagement = learning.engagement
-    is_inside = (
-        user.is_authenticated and not user.is_stp_lead and learning.sharing in (Sharing.LDPS, Sharing.REGION, Sharing.PUBLIC)
-    )
+    is_inside = user.is_authenticated and not user.is_stp_lead
     return Learned(
         text=learning.evidence,
         for_whom=learning.for_whom,

@@ -107,6 +107,8 @@ def _measure_in_words(row: Progress) -> str:
     unit = f" {measure.unit}" if measure.unit else ""
     if row.status == MeasureStatus.DROPPED:
         return f"{quoted(measure)} was dropped: {measure.dropped_reason}"
+    if row.status == MeasureStatus.PLANNED:
+        return f"{quoted(measure)} has no result yet."
     if latest is None or latest.collected_on is None:
         missed = next((result.missed_reason for result in row.results if result.is_missed), "")
         return f"{quoted(measure)} was not collected{f': {missed}' if missed else '.'}"

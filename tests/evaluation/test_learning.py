@@ -145,7 +145,7 @@ def test_records_say_a_sentence_each_with_the_way_to_them(planned):
         "“Fewer delays”: partly met. It was 50 days on 9 January 2017, from 42, with a target of 60.",
         "“More calls” was dropped: Nobody counts them",
         "“Trust” was not collected: The survey was lost",
-        "“Not yet” was not collected.",
+        "“Not yet” has no result yet.",
         "“Stories”: partly met, as told on 9 January 2017.",
         "Confidence in “Listens before speaking” rose from 2.0 to 4.0 of 5 (5 answers).",
     ]
@@ -403,6 +403,14 @@ def test_consultant_with_an_open_plan_hears_of_new_evidence(planned):
 
     assert told(now - timedelta(days=1), now) == [f"New evidence on “{learning.menu_item}”, which is in your plan"]
     assert told(now, now + timedelta(days=1)) == []
+    # Whoever is on the team of a plan under way hears of it too, and nobody of one that has ended.
+    helper = ConsultantFactory(region=a_region("london"))
+    open_plan.engagement.team.add(helper)
+    days = timezone.localdate() - timedelta(days=1), timezone.localdate()
+    for status, is_told in ((EngagementStatus.AGREED, True), (EngagementStatus.CLOSED, False)):
+        open_plan.engagement.status = status
+        open_plan.engagement.save()
+        assert bool(policies.new_evidence_for(helper, *days)) is is_told
     assert policies.new_evidence_for(StpLeadFactory(), DAY, DAY) == []
     assert policies.new_evidence_for(ConsultantFactory(), DAY, DAY) == []
 
