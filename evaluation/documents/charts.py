@@ -1,4 +1,4 @@
-"""Documents of what was measured: the chart of one measure, as numbers that a page draws."""
+"""The chart of one measure, as numbers that a page draws."""
 
 from __future__ import annotations
 
