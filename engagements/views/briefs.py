@@ -11,10 +11,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
-from core import accesses
+from core.downloads import attached, say_when
 from core.pages import post_action
 from core.pdf import PdfError, place_for
 from engagements import actions, documents, permissions, policies
@@ -133,13 +132,6 @@ def _file(request: PortalRequest, engagement: Engagement, version: PlanVersion |
     return _attached(request, pdf, PDF, engagement, version)
 
 
-def say_when(response: HttpResponse, fault: PdfError) -> HttpResponse:
-    """Say in how many seconds it is worth asking again, where it is."""
-    if fault.retry_after is not None:
-        response["Retry-After"] = str(fault.retry_after)
-    return response
-
-
 def _made_now(request: PortalRequest, engagement: Engagement, version: PlanVersion | None) -> bytes:
     """Make the PDF of one edition while its reader waits."""
     edition = read_edition(engagement, version)
@@ -162,10 +154,7 @@ def _attached(
 ) -> HttpResponse:
     """Send a file under a name that says whose brief it is and which edition; nobody keeps it on the way, and the trail says who took it."""
     name = f"{engagement.reference} brief {documents.edition_of(version).replace(',', '').lower()}.{kind.ending}"
-    accesses.note_download(request, version or engagement, name)
-    disposition = content_disposition_header(as_attachment=True, filename=name)
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
-    return HttpResponse(content, content_type=kind.content_type, headers=headers)
+    return attached(request, content, content_type=kind.content_type, name=name, about=version or engagement)
 
 
 def _own_edition(request: PortalRequest, engagement: Engagement) -> tuple[bool, PlanVersion | None]:

@@ -13,18 +13,16 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from core import accesses
+from core.downloads import attached, say_when
 from core.pdf import Busy, PdfError, place_for
 from core.text import counted
 from directory.models import Footprint
 from engagements import documents, policies
 from engagements.enums import MAX_PACK_PLANS, EngagementStatus
 from engagements.models import ClientLead, Decision, Engagement, Place, PlanVersion
-from engagements.views.briefs import say_when
 from engagements.views.editions import WRITING_STATUSES, read_edition, reads_working_draft
 
 if TYPE_CHECKING:
@@ -192,10 +190,8 @@ def _file(
         sentence = str(fault) if isinstance(fault, Busy) else "The pack could not be made. Nothing is lost."
         return say_when(_say(request, sentence, list_url, status=503), fault)
     name = f"Meeting pack {title} {today:%Y-%m-%d}.pdf"
-    accesses.note_download(request, about, name, holds=", ".join(plan.reference for plan in plans))
-    disposition = content_disposition_header(as_attachment=True, filename=name)
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    holds = ", ".join(plan.reference for plan in plans)
+    return attached(request, content, content_type="application/pdf", name=name, about=about, holds=holds)
 
 
 def _editions(user: User, plans: Iterable[Engagement]) -> Iterable[tuple[Brief, Stamp]]:
