@@ -16,6 +16,7 @@ from evaluation.actions import (
     add_feedback_form,
     add_learning,
     add_measure,
+    add_session,
     change_measure,
     close_feedback_form,
     collect_result,
@@ -97,8 +98,9 @@ class Story:
             self._take(move)
 
     def _moves(self) -> list[Mapping[str, Any]]:
-        """Return every step after the scoping in its time: the moves, the feedback asked for, what was learned and what became of it."""
+        """Return every step after the scoping in its time: the moves, the sessions, the feedback, what was learned and what became of it."""
         moves: list[Mapping[str, Any]] = [*self.data.get("moves", ())]
+        moves += [{"do": "hold", **row} for row in self.data.get("sessions", ())]
         closed = next((move["days_ago"] for move in moves if move["do"] == "close"), None)
         for row in self.data.get("feedback", ()):
             moves.append({"do": "ask", "days_ago": row["opened_days_ago"], **row})
@@ -294,6 +296,12 @@ class Story:
         """Say what else may have caused what a measure shows."""
         self._do(write_contribution, measure=self._measure(move), values={"contribution": move["text"]}, by=by)
 
+    def _hold(self, move: Mapping[str, Any], by: str) -> None:
+        """Write down on the evening of a session that it took place."""
+        planned = self.rows["plan"][move["planned"] - 1]
+        values = {"held_on": localdate(self.clock.moment), "attended": move["attended"], "note": move.get("note", "")}
+        self._do(add_session, planned=planned, values=values, by=by)
+
     def _ask(self, move: Mapping[str, Any], by: str) -> None:
         """Ask those who took part in one planned intervention, and let them answer."""
         planned = self.rows["plan"][move["planned"] - 1]
@@ -342,6 +350,7 @@ STEPS = {
     "retarget": Story._retarget,
     "drop": Story._drop,
     "contribute": Story._contribute,
+    "hold": Story._hold,
     "ask": Story._ask,
     "end_asking": Story._end_asking,
     "learn": Story._learn,
