@@ -99,6 +99,9 @@ _STATUS_COLOURS = {
     MeasureStatus.DROPPED: "grey",
 }
 
+# What counts when it is told how often measures are met.
+RESULT_STATUSES = (MeasureStatus.MET, MeasureStatus.PARTLY_MET, MeasureStatus.NOT_MET)
+
 # How much of an outcome a sentence quotes.
 MAX_QUOTED = 80
 # How many days ahead a result is asked for.
@@ -198,3 +201,5 @@ MAX_SIMILAR = 3
 MAX_CANDIDATES = 500
 # A whole conference answers one form within minutes, through one address of its building.
 MAX_POSTS, CROWD_SECONDS = 600, 600
+# More engagements than this are no report that anybody reads; a period or an area narrows them.
+MAX_REPORTED = 60

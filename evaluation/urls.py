@@ -41,6 +41,8 @@ _one_engagement = [
     path("learning/new/", views.learning_create, name="learning_create"),
     path("learning/<int:pk>/", views.learning_edit, name="learning_edit"),
     path("learning/<int:pk>/remove/", views.learning_remove, name="learning_remove"),
+    path("report/", views.report_detail, name="report_detail"),
+    path("report.pdf", views.report_download, name="report_download"),
 ]
 
 urlpatterns = [
@@ -49,6 +51,11 @@ urlpatterns = [
     path("manage/learning/", views.learning_proposal_list, name="learning_proposal_list"),
     path("manage/learning/<int:pk>/accept/", views.learning_accept, name="learning_accept"),
     path("manage/learning/<int:pk>/decline/", views.learning_decline, name="learning_decline"),
+    path("reports/", views.report_list, name="report_list"),
+    path("reports/areas/<int:number>/", views.report_area_detail, name="report_area_detail"),
+    path("reports/areas/<int:number>.pdf", views.report_area_download, name="report_area_download"),
+    path("reports/regions/<slug:slug>/", views.report_region_detail, name="report_region_detail"),
+    path("reports/regions/<slug:slug>.pdf", views.report_region_download, name="report_region_download"),
     path("feedback/thanks/", views.feedback_thanks, name="feedback_thanks"),
     path("feedback/<str:token>/", views.feedback_give, name="feedback_give"),
 ]

@@ -113,6 +113,9 @@ BUDGET = {
     "evaluation:learning_remove": PAGE,
     "evaluation:library_list": LIST + 1,
     "evaluation:timeline_list": PAGE,
+    "evaluation:report_list": LIST,
+    "evaluation:report_detail": PAGE,
+    "evaluation:report_download": PAGE + 1,
     "evaluation:similar_list": PAGE,
     "evaluation:session_create": PAGE,
     "evaluation:session_edit": PAGE,
@@ -262,6 +265,11 @@ WITHOUT_A_PAGE = {
     "engagements:version_render",
     # Several plans in one file, each read as its own brief is: held by the tests of the packs.
     "engagements:pack_area_download",
+    # Several engagements in one report: held by its own tests.
+    "evaluation:report_area_detail",
+    "evaluation:report_area_download",
+    "evaluation:report_region_detail",
+    "evaluation:report_region_download",
     "engagements:pack_person_download",
     "engagements:priority_move",
     "engagements:planned_intervention_move",

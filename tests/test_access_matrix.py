@@ -21,6 +21,7 @@ from tests.access_matrix import (
     strays,
     trails_of,
     walk,
+    walked,
     wrong_headers,
 )
 
@@ -62,7 +63,7 @@ def test_s1_every_address_has_a_row_and_every_row_an_address(world):
 def test_s1_s9_s17_everybody_is_answered_as_the_table_says(world, who):
     table = read_table()
 
-    found = walk(world, who)
+    found = walked(world, who)
 
     asked = {(row_of(label), method) for label, method in found}
     assert [

@@ -39,6 +39,7 @@ from tests.factories.engagements import (
     PlanVersionFactory,
     StatusChangeFactory,
 )
+from tests.factories.evaluation import LearningFactory, MeasureFactory, ResultFactory
 from tests.helpers import ReadOnlyGetClient, as_user
 from tests.managed import a_ground_with
 from tests.query_budget import BUDGET
@@ -102,6 +103,10 @@ def fill_region_b():
     MessageFactory(version=version)
     EarlyStartFactory(engagement=engagement)
     StatusChangeFactory(engagement=engagement, reason="Because")
+    closed = EngagementFactory(lead_region=region, status=EngagementStatus.CLOSED)
+    PlaceFactory(engagement=closed, whole_area=True, footprint=a_footprint(B_AREA))
+    ResultFactory(measure=MeasureFactory(engagement=closed), collected=True)
+    LearningFactory(engagement=closed, accepted=True)
     person = ConsultantFactory(region=region, left=True)
     InvitationFactory(person=person)
     PlaceFactory(engagement=engagement, note="Two towns")
@@ -214,7 +219,7 @@ def keys_for(name, arguments, engagement, ground):
         "reference": engagement.reference,
         "region": region.slug,
         "pk": row.pk if row else 1,
-        "slug": Intervention.objects.filter(region=region).first().slug,
+        "slug": region.slug if view.startswith("report_") else Intervention.objects.filter(region=region).first().slug,
         "number": B_AREA if "area" in view else engagement.versions.first().number,
         "direction": "up",
         "facet": "people",

@@ -47,6 +47,9 @@ WITHOUT_PAGE = {
     "engagements:brief_download",
     "engagements:brief_word",
     "engagements:pack_area_download",
+    "evaluation:report_area_download",
+    "evaluation:report_download",
+    "evaluation:report_region_download",
     "engagements:pack_person_download",
     "engagements:version_download",
     "engagements:version_word",
@@ -58,7 +61,12 @@ WITHOUT_PAGE = {
     "metrics",
 }
 # Templates that stand in for a view's own: another face of the same address.
-OTHER_FACES = {"ldp_portal/home_public.html", "engagements/brief_unavailable.html", "engagements/pack_unavailable.html"}
+OTHER_FACES = {
+    "ldp_portal/home_public.html",
+    "engagements/brief_unavailable.html",
+    "engagements/pack_unavailable.html",
+    "evaluation/report_unavailable.html",
+}
 
 
 def all_tests():

@@ -41,11 +41,12 @@ _PAGES = [
     ("evaluation:result_list", "Results"),
     ("evaluation:feedback_form_list", "Feedback"),
     ("evaluation:learning_list", "Learning"),
+    ("evaluation:report_detail", "Evaluation report"),
     ("engagements:history_list", "History"),
 ]
-_FOR_CLIENTS = {"Review", "Brief", "Timeline", "Results", "Feedback"}
+_FOR_CLIENTS = {"Review", "Brief", "Timeline", "Results", "Feedback", "Evaluation report"}
 # What comes after the plan: its client finds it there once the plan is agreed.
-_ONCE_AGREED = {"Timeline", "Results", "Feedback"}
+_ONCE_AGREED = {"Timeline", "Results", "Feedback", "Evaluation report"}
 _BEFORE = (EngagementStatus.CO_DESIGN, EngagementStatus.IN_REVIEW, EngagementStatus.WITHDRAWN)
 
 

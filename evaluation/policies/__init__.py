@@ -1,7 +1,7 @@
 """What the data of measures says and what its state allows."""
 
 from evaluation.policies.due import DueResult, due_for_digest, due_results_of
-from evaluation.policies.evidence import evidence_of, new_evidence_for, weights_of
+from evaluation.policies.evidence import confidence_over, evidence_of, new_evidence_for, weights_of
 from evaluation.policies.feedback import (
     Confidence,
     FeedbackSummary,
@@ -38,6 +38,7 @@ from evaluation.policies.measures import (
 )
 from evaluation.policies.owners import is_owner, measures_owned_by, owned_in_words, owner_after
 from evaluation.policies.results import (
+    BEGUN,
     ENDED,
     RUNNING,
     Progress,
@@ -50,15 +51,18 @@ from evaluation.policies.results import (
     reached_by,
     recording_blockers,
     remarks_on,
+    reporting_blockers,
     result_removing_blockers,
     retargeting_blockers,
     unit_blockers,
     usual_collections,
 )
 from evaluation.policies.similar import Similar, similar_to
+from evaluation.policies.tally import Tally, tally_of
 from evaluation.policies.timeline import Happening, Timeline, timelines_of
 
 __all__ = [
+    "BEGUN",
     "ENDED",
     "RUNNING",
     "Confidence",
@@ -69,6 +73,7 @@ __all__ = [
     "Happening",
     "Progress",
     "Similar",
+    "Tally",
     "Timeline",
     "answering_learning_blockers",
     "asking_blockers",
@@ -76,6 +81,7 @@ __all__ = [
     "changing_form_blockers",
     "closing_checks",
     "closing_day_blockers",
+    "confidence_over",
     "delivering_blockers",
     "drawn_from",
     "dropped_blockers",
@@ -108,10 +114,12 @@ __all__ = [
     "recording_blockers",
     "remarks_on",
     "renewing_blockers",
+    "reporting_blockers",
     "result_removing_blockers",
     "retargeting_blockers",
     "similar_to",
     "summary_of",
+    "tally_of",
     "timelines_of",
     "token_hash",
     "tying_blockers",

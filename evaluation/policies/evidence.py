@@ -11,8 +11,10 @@ from django.urls import reverse
 from engagements.enums import OPEN_STATUSES, ClientKind, EngagementStatus
 from engagements.models import Engagement, PlannedIntervention
 from engagements.policies import WaitingWork
-from evaluation.enums import MeasureStatus
+from evaluation.enums import RESULT_STATUSES, MeasureStatus
 from evaluation.models import Learning, Measure
+from evaluation.policies.feedback import Confidence
+from evaluation.policies.results import BEGUN
 from interventions.policies import ConfidenceChange, Evidence, Learned, Weight
 
 if TYPE_CHECKING:
@@ -22,10 +24,6 @@ if TYPE_CHECKING:
     from accounts.models import User
     from interventions.models import Intervention
 
-# Work that has at least begun.
-BEGUN = (EngagementStatus.IN_DELIVERY, EngagementStatus.IN_EVALUATION, EngagementStatus.CLOSED)
-RESULTS = (MeasureStatus.MET, MeasureStatus.PARTLY_MET, MeasureStatus.NOT_MET)
-
 
 def weights_of(interventions: Collection[Intervention]) -> dict[int, Weight]:
     """Return how many measures of closed engagements had a result, and how many were met; one query.
@@ -34,7 +32,7 @@ def weights_of(interventions: Collection[Intervention]) -> dict[int, Weight]:
     """
     counted: dict[int, dict[str, int]] = defaultdict(dict)
     measures = Measure.objects.filter(planned_intervention__intervention__in=[row.pk for row in interventions])
-    rows = measures.filter(engagement__status=EngagementStatus.CLOSED, final_status__in=RESULTS).order_by()
+    rows = measures.filter(engagement__status=EngagementStatus.CLOSED, final_status__in=RESULT_STATUSES).order_by()
     for pk, status, count in rows.values_list("planned_intervention__intervention", "final_status").annotate(Count("pk")):
         counted[pk][status] = count
     return {pk: Weight(found.get(MeasureStatus.MET, 0), sum(found.values())) for pk, found in counted.items()}
@@ -54,7 +52,7 @@ def evidence_of(intervention: Intervention, user: User) -> Evidence:
     for engagement, kind, status, measure, final_status, form, form_told in rows:
         kinds[engagement] = kind
         if status == EngagementStatus.CLOSED:
-            statuses |= {measure: final_status} if final_status in RESULTS else {}
+            statuses |= {measure: final_status} if final_status in RESULT_STATUSES else {}
             told |= {form: form_told} if form_told else {}
     if not kinds:
         return Evidence()
@@ -63,7 +61,7 @@ def evidence_of(intervention: Intervention, user: User) -> Evidence:
         used=len(kinds),
         places=tuple((str(kind.label), count) for kind in ClientKind if (count := list(kinds.values()).count(kind.value))),
         weight=Weight(sum(status == MeasureStatus.MET for status in statuses.values()), len(statuses)),
-        confidence=_confidence(told.values()),
+        confidence=confidence_over(Confidence(**row) for rows in told.values() for row in rows),
         learned=tuple(_learned(row, user) for row in learned.select_related("engagement__lead_region")),
     )
 
@@ -90,16 +88,16 @@ def new_evidence_for(person: User, since: date, until: date) -> list[WaitingWork
     ]
 
 
-def _confidence(told: Iterable[list[dict[str, Any]]]) -> tuple[ConfidenceChange, ...]:
+def confidence_over(rows: Iterable[Confidence]) -> tuple[ConfidenceChange, ...]:
     """Add up what whole forms tell of confidence, by the lineage of the behaviour: the mean change of everybody who said both."""
     people: dict[int, int] = defaultdict(int)
     change: dict[int, float] = defaultdict(float)
     text: dict[int, str] = {}
-    for row in (row for rows in told for row in rows):
-        lineage, count = row["lineage"], row["count"]
-        people[lineage] += count
-        change[lineage] += count * (row["now"] - row["before"])
-        text[lineage] = row["text"]
+    for row in rows:
+        if row.is_told:
+            people[row.lineage] += row.count
+            change[row.lineage] += row.count * (row.now - row.before)
+            text[row.lineage] = row.text
     return tuple(ConfidenceChange(text[key], people[key], round(change[key] / people[key], 1)) for key in people)
 
 

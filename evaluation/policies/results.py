@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from evaluation.models import EarlierTarget, Measure, Result
 
 RUNNING = (EngagementStatus.AGREED, EngagementStatus.IN_DELIVERY, EngagementStatus.IN_EVALUATION)
+# Work that has at least begun.
+BEGUN = (EngagementStatus.IN_DELIVERY, EngagementStatus.IN_EVALUATION, EngagementStatus.CLOSED)
 ENDED = (EngagementStatus.CLOSED, EngagementStatus.WITHDRAWN)
 MAX_PERCENT = 100
 _ONE = Decimal(1)
@@ -216,6 +218,14 @@ def delivering_blockers(engagement: Engagement) -> list[Blocker]:
     if engagement.shared_at is None:
         return [Blocker("Sessions are written down once the plan has been submitted.")]
     return []
+
+
+def reporting_blockers(engagement: Engagement) -> list[Blocker]:
+    """Return why there is no report yet: the work has not begun, whatever has become of its plan since."""
+    begun = engagement.status in BEGUN
+    if begun or any(row.to_status == EngagementStatus.IN_DELIVERY for row in engagement.status_changes.all()):
+        return []
+    return [Blocker("The report begins when delivery does. It writes itself from the plan and from what you record.")]
 
 
 def dropped_blockers(measure: Measure) -> list[Blocker]:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.reading import Relation, prefetch_in_one_query
 from engagements.models import PlannedIntervention, Priority
-from evaluation.enums import MAX_CANDIDATES, MAX_SIMILAR, MeasureStatus
+from evaluation.enums import MAX_CANDIDATES, MAX_SIMILAR, RESULT_STATUSES, MeasureStatus
 from evaluation.models import Learning, Measure
-from evaluation.policies.evidence import RESULTS
 from interventions.policies import Weight
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def _chosen(engagements: Collection[int]) -> dict[int, list[str]]:
 
 def _weights(engagements: Collection[int]) -> dict[int, Weight]:
     """Return how many measures of each engagement had a result, and how many were met."""
-    measures = Measure.objects.filter(engagement__in=engagements, final_status__in=RESULTS).order_by("pk")
+    measures = Measure.objects.filter(engagement__in=engagements, final_status__in=RESULT_STATUSES).order_by("pk")
     found: dict[int, list[str]] = defaultdict(list)
     for pk, status in measures.values_list("engagement", "final_status"):
         found[pk].append(status)

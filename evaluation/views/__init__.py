@@ -25,6 +25,15 @@ from evaluation.views.learning import (
 )
 from evaluation.views.measures import measure_create, measure_edit, measure_list, measure_remove
 from evaluation.views.participants import feedback_give, feedback_thanks
+from evaluation.views.reports import (
+    report_area_detail,
+    report_area_download,
+    report_detail,
+    report_download,
+    report_list,
+    report_region_detail,
+    report_region_download,
+)
 from evaluation.views.results import (
     contribution_edit,
     measure_drop,
@@ -69,6 +78,13 @@ __all__ = [
     "measure_remove",
     "measure_restore",
     "measure_retarget",
+    "report_area_detail",
+    "report_area_download",
+    "report_detail",
+    "report_download",
+    "report_list",
+    "report_region_detail",
+    "report_region_download",
     "result_collect",
     "result_create",
     "result_edit",

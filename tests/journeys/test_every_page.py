@@ -4,8 +4,11 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from engagements.enums import EngagementStatus
 from engagements.models import Engagement
-from tests.factories.engagements import PlanVersionFactory
+from tests.factories.directory import LINCOLNSHIRE, a_footprint
+from tests.factories.engagements import EngagementFactory, PlaceFactory, PlanVersionFactory
+from tests.factories.evaluation import MeasureFactory, ResultFactory
 from tests.managed import NATIONAL, a_ground_with
 from tests.query_budget import BUDGET, MANAGED
 from tests.test_query_budget import an_engagement_with, arguments_for
@@ -16,6 +19,7 @@ WIDE, NARROW = 1280, 375
 # What is fetched rather than looked at: a file, and parts of other pages.
 NOT_LOOKED_AT = {
     "engagements:brief_download",
+    "evaluation:report_download",
     "engagements:version_download",
     "engagements:brief_word",
     "engagements:version_word",
@@ -36,13 +40,24 @@ PUBLIC = [
 
 def addresses(engagement):
     """Return the address of every page to look at."""
-    return [reverse(name, kwargs=arguments_for(name, engagement)) for name in BUDGET if name not in NOT_LOOKED_AT]
+    of_one = [reverse(name, kwargs=arguments_for(name, engagement)) for name in BUDGET if name not in NOT_LOOKED_AT]
+    of_several = [
+        reverse("evaluation:report_area_detail", args=[LINCOLNSHIRE]),
+        reverse("evaluation:report_region_detail", args=[engagement.lead_region.slug]),
+    ]
+    return [*of_one, *of_several]
 
 
 @pytest.fixture
 def engagement():
-    """Return an engagement with two of everything."""
-    return Engagement.objects.get(pk=an_engagement_with(2).pk)
+    """Return an engagement with two of everything, beside one that was delivered."""
+    found = Engagement.objects.get(pk=an_engagement_with(2).pk)
+    delivered = EngagementFactory(
+        status=EngagementStatus.IN_DELIVERY, lead_region=found.lead_region, lead_consultant=found.lead_consultant
+    )
+    PlaceFactory(engagement=delivered, whole_area=True, footprint=a_footprint(LINCOLNSHIRE))
+    ResultFactory(measure=MeasureFactory(engagement=delivered), collected=True)
+    return found
 
 
 def look_wide_and_narrow(desk, pages):
