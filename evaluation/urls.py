@@ -57,5 +57,6 @@ urlpatterns = [
     path("reports/regions/<slug:slug>/", views.report_region_detail, name="report_region_detail"),
     path("reports/regions/<slug:slug>.pdf", views.report_region_download, name="report_region_download"),
     path("feedback/thanks/", views.feedback_thanks, name="feedback_thanks"),
+    path("feedback/plan/<str:fingerprint>-<int:number>/", views.feedback_plan, name="feedback_plan"),
     path("feedback/<str:token>/", views.feedback_give, name="feedback_give"),
 ]

@@ -266,6 +266,8 @@ WITHOUT_A_PAGE = {
     # Several plans in one file, each read as its own brief is: held by the tests of the packs.
     "engagements:pack_area_download",
     # Several engagements in one report: held by its own tests.
+    # Leads on to the questions and shows none: held by the tests of the code on the brief.
+    "evaluation:feedback_plan",
     "evaluation:report_area_detail",
     "evaluation:report_area_download",
     "evaluation:report_region_detail",

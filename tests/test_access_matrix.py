@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 # and no cookie: the link alone is the right to answer.
 WITHOUT_A_TOKEN = {"core:csp_report", "evaluation:feedback_give"}
 # Their address is a secret, or was just one: no other page is told of it.
-SECRET_ADDRESSES = {"evaluation:feedback_give", "evaluation:feedback_thanks"}
+SECRET_ADDRESSES = {"evaluation:feedback_give", "evaluation:feedback_plan", "evaluation:feedback_thanks"}
 
 
 @pytest.fixture(scope="module")

@@ -224,6 +224,7 @@ def keys_for(name, arguments, engagement, ground):
         "direction": "up",
         "facet": "people",
         "token": "a-link-that-leads-nowhere",
+        "fingerprint": "0" * 20,
     }
     return {argument: pool.get(argument, 1) for argument in arguments}
 

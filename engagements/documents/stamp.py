@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from engagements.documents.brief import Brief
 from engagements.documents.encoding import content_hash
-from engagements.enums import DecisionOutcome, EngagementStatus, VersionOutcome
+from engagements.enums import FINGERPRINT_START, DecisionOutcome, EngagementStatus, VersionOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,6 +81,14 @@ class Stamp:
     def is_waiting(self) -> bool:
         """Tell whether signatories are asked to decide."""
         return self.outcome == VersionOutcome.WAITING
+
+    def feedback_url(self, number: int) -> str:
+        """Return the address at which those who took part in a planned intervention, by its number in the brief, say what they think.
+
+        It leads to the questions while they are open. It is made of what the brief says, so that a signed one never changes.
+        """
+        key = self.content_hash[:FINGERPRINT_START]
+        return f"{settings.PORTAL_ADDRESS}{reverse('evaluation:feedback_plan', args=[key, number])}"
 
     @property
     def check_url(self) -> str:

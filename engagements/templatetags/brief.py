@@ -14,6 +14,7 @@ from engagements.documents import telling
 
 if TYPE_CHECKING:
     from engagements.documents import Brief, Signature, Stamp
+    from engagements.documents.brief import Planned
 
 register = template.Library()
 register.filter(telling.pounds)
@@ -56,6 +57,12 @@ def fact(context: Context, content: SafeString, name: str, is_wanted: bool = Fal
         name,
         content,
     )
+
+
+@register.simple_tag
+def feedback_url(stamp: Stamp, planned: Planned) -> str:
+    """Return the address at which those who took part in a planned intervention say what they think."""
+    return stamp.feedback_url(planned.number)
 
 
 @register.simple_tag

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from core.refusals import Blocker
+from engagements.enums import FINGERPRINT_START, VersionOutcome
+from engagements.models import PlannedIntervention, PlanVersion
 from evaluation.enums import (
     MAX_BEHAVIOURS,
     MAX_CODES,
@@ -29,19 +32,20 @@ from evaluation.enums import (
     FeedbackKind,
     QuestionKind,
 )
-from evaluation.models import FeedbackLink
+from evaluation.models import FeedbackForm, FeedbackLink
 from evaluation.policies.results import ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from engagements.models import Engagement, PlannedIntervention
-    from evaluation.models import FeedbackAnswer, FeedbackForm
+    from engagements.models import Engagement
+    from evaluation.models import FeedbackAnswer
 
 # A salt of its own: nothing else that the portal makes passes for a link to feedback.
 _SALT = "evaluation.feedback"
 TOKEN_BYTES = 20
+_FINGERPRINT = re.compile(rf"[0-9a-f]{{{FINGERPRINT_START}}}")
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,38 @@ def open_link(token: str, on: date) -> FeedbackLink | None:
     if link is None or not link.form.is_open(on) or link.form.planned_intervention.engagement.status in ENDED:
         return None
     return link
+
+
+def link_on_brief(fingerprint: str, number: int, on: date) -> FeedbackLink | None:
+    """Return the link to the questions that a signed brief leads to: the room's form opened last on that intervention, if it is open.
+
+    `fingerprint` is the beginning of the brief's, of `FINGERPRINT_START` digits; `number` is the intervention's in the brief. Where the plan
+    was changed since, the intervention is found by the title that the brief has.
+    """
+    if not _FINGERPRINT.fullmatch(fingerprint):
+        return None
+    # Digits and the letters to f: what begins so lies between it and it with a g.
+    signed = PlanVersion.objects.filter(
+        outcome=VersionOutcome.AGREED, content_hash__gt=fingerprint, content_hash__lt=f"{fingerprint}g"
+    )
+    version = signed.order_by("-number", "pk").first()
+    planned = _planned_of(version, number) if version else None
+    rooms = FeedbackForm.objects.filter(
+        planned_intervention=planned, kind=FeedbackKind.ROOM, opened_at__isnull=False, closed_at=None
+    )
+    form = rooms.filter(closes_on__gte=on).order_by("-opened_at", "-pk").first() if planned else None
+    link = form.links.filter(revoked_at=None).first() if form else None
+    return open_link(feedback_token(link), on) if link else None
+
+
+def _planned_of(version: PlanVersion, number: int) -> PlannedIntervention | None:
+    """Return the intervention that a brief names by a number; of several with that title the one with the number."""
+    planned = version.document["planned"]
+    if not 0 < number <= len(planned):
+        return None
+    rows = PlannedIntervention.objects.filter(engagement=version.engagement_id).order_by("position", "pk")
+    named = [(place, row) for place, row in enumerate(rows, start=1) if row.title == planned[number - 1]["title"]]
+    return next((row for place, row in named if place == number), named[0][1] if named else None)
 
 
 # What may be asked.

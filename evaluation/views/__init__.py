@@ -24,7 +24,7 @@ from evaluation.views.learning import (
     similar_list,
 )
 from evaluation.views.measures import measure_create, measure_edit, measure_list, measure_remove
-from evaluation.views.participants import feedback_give, feedback_thanks
+from evaluation.views.participants import feedback_give, feedback_plan, feedback_thanks
 from evaluation.views.reports import (
     report_area_detail,
     report_area_download,
@@ -62,6 +62,7 @@ __all__ = [
     "feedback_form_remove",
     "feedback_give",
     "feedback_link_renew",
+    "feedback_plan",
     "feedback_thanks",
     "learning_accept",
     "learning_create",

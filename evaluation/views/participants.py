@@ -59,6 +59,16 @@ def _is_crowded(form: int) -> bool:
 
 @login_not_required
 @require_safe
+def feedback_plan(request: HttpRequest, fingerprint: str, number: int) -> HttpResponse:
+    """Lead whoever holds a signed brief on to the questions about one of its interventions while they are open."""
+    link = policies.link_on_brief(fingerprint, number, timezone.localdate())
+    if link is None:
+        return _page(request, "feedback_give", status=HTTPStatus.NOT_FOUND, form=None, is_crowded=False)
+    return redirect("evaluation:feedback_give", token=policies.feedback_token(link))
+
+
+@login_not_required
+@require_safe
 def feedback_thanks(request: HttpRequest) -> HttpResponse:
     """Say thank you; the device lets go of its copy of what was typed."""
     return _page(request, "feedback_thanks")

@@ -243,8 +243,9 @@ def skeleton(html):
 
 
 def own_links(brief, stamp):
-    """Return every address that a brief may lead to: the portal's, and the contacts of the region."""
-    return {stamp.address, stamp.check_url, *(contact.url for contact in brief.region.contacts if contact.url)}
+    """Return every address that a brief may lead to: the portal's, where those who took part answer, and the contacts of the region."""
+    contacts = {contact.url for contact in brief.region.contacts if contact.url}
+    return {stamp.address, stamp.check_url, *(stamp.feedback_url(planned.number) for planned in brief.planned), *contacts}
 
 
 def test_s6_every_text_of_a_brief_and_its_stamp_is_filled(trap):

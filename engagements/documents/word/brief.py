@@ -43,6 +43,7 @@ def render_word(brief: Brief, stamp: Stamp) -> bytes:
     write_plan(sheet, brief, is_draft=stamp.is_draft)
     write_criteria(sheet, brief, is_draft=stamp.is_draft)
     write_measures(sheet, brief, is_draft=stamp.is_draft)
+    _feedback(sheet, brief, stamp)
     _contact(sheet, brief)
     _agreement(sheet, brief, stamp)
     return sheet.finish()
@@ -220,6 +221,19 @@ def _contact(sheet: Sheet, brief: Brief) -> None:
     team = tuple(row for person in brief.team for row in line(with_comma(person.name, person.job_title)))
     lead = line(with_comma(brief.lead.name, brief.lead.job_title))
     sheet.facts([("LDP region", line(brief.region.name)), *contacts, ("Lead consultant", lead), ("Team", team)], keeps=True)
+
+
+def _feedback(sheet: Sheet, brief: Brief, stamp: Stamp) -> None:
+    """Write where those who took part say what they think, in a brief that was agreed."""
+    if stamp.is_draft or not brief.planned:
+        return
+    sheet.heading("Feedback of those who take part", 1)
+    sheet.paragraph(
+        "Whoever takes part can say what they think of it, on a phone and without an account, while the lead consultant has the "
+        "questions open. Nobody’s name is kept."
+    )
+    addresses = [(f"{planned.number}. {planned.title}", stamp.feedback_url(planned.number)) for planned in brief.planned]
+    sheet.facts([(name, line(Piece(address, url=address))) for name, address in addresses])
 
 
 def _agreement(sheet: Sheet, brief: Brief, stamp: Stamp) -> None:
