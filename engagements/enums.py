@@ -39,6 +39,16 @@ OPEN_STATUSES = (
     EngagementStatus.IN_EVALUATION,
 )
 
+# Agreed, and not at its end.
+RUNNING_STATUSES = (EngagementStatus.AGREED, EngagementStatus.IN_DELIVERY, EngagementStatus.IN_EVALUATION)
+# What was agreed is what counts.
+AGREED_STATUSES = (*RUNNING_STATUSES, EngagementStatus.CLOSED)
+# The work has at least begun.
+BEGUN_STATUSES = (EngagementStatus.IN_DELIVERY, EngagementStatus.IN_EVALUATION, EngagementStatus.CLOSED)
+ENDED_STATUSES = (EngagementStatus.CLOSED, EngagementStatus.WITHDRAWN)
+# Those who write the plan read it as it stands, and its client what was submitted last.
+WRITING_STATUSES = (EngagementStatus.CO_DESIGN, EngagementStatus.WITHDRAWN)
+
 NEXT_STATUSES: dict[EngagementStatus, tuple[EngagementStatus, ...]] = {
     EngagementStatus.CO_DESIGN: (EngagementStatus.IN_REVIEW, EngagementStatus.WITHDRAWN),
     EngagementStatus.IN_REVIEW: (EngagementStatus.AGREED, EngagementStatus.CO_DESIGN, EngagementStatus.WITHDRAWN),

@@ -6,21 +6,13 @@ from typing import TYPE_CHECKING
 
 from accounts.enums import Role
 from engagements import permissions
-from engagements.enums import EngagementStatus
+from engagements.enums import AGREED_STATUSES
 from evaluation import policies
 
 if TYPE_CHECKING:
     from accounts.models import User
     from engagements.models import Engagement
     from evaluation.models import Learning, Measure
-
-# While a plan is written, its client reads what was submitted and nothing else.
-_SHOWN_TO_CLIENTS = (
-    EngagementStatus.AGREED,
-    EngagementStatus.IN_DELIVERY,
-    EngagementStatus.IN_EVALUATION,
-    EngagementStatus.CLOSED,
-)
 
 
 def can_create_measure(user: User, engagement: Engagement) -> bool:
@@ -37,7 +29,7 @@ def can_read_results(user: User, engagement: Engagement) -> bool:
     """Whoever reads its working pages, and its client leads as long as the plan stands as it was agreed."""
     if permissions.can_read_working_engagement(user, engagement):
         return True
-    return permissions.can_comment_engagement(user, engagement) and engagement.status in _SHOWN_TO_CLIENTS
+    return permissions.can_comment_engagement(user, engagement) and engagement.status in AGREED_STATUSES
 
 
 def can_keep_results(user: User, engagement: Engagement) -> bool:

@@ -18,7 +18,7 @@ from accounts.enums import Role
 from core.models import FormDraft
 from core.text import joined
 from engagements import policies
-from engagements.enums import Clarity, EngagementStatus, Facet, VersionOutcome
+from engagements.enums import RUNNING_STATUSES, Clarity, EngagementStatus, Facet, VersionOutcome
 from engagements.models import Engagement, PlanVersion
 from engagements.permissions import can_create_engagement
 from evaluation.policies import due_results_of
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 10
 MAX_DRAFTS = 5
-UNDER_WAY = (EngagementStatus.AGREED, EngagementStatus.IN_DELIVERY, EngagementStatus.IN_EVALUATION)
 
 
 @dataclass(frozen=True)
@@ -180,7 +179,7 @@ def _first_of_both(mine: Any) -> tuple[list[Engagement], list[Engagement]]:
     order = [F("outcome").asc(nulls_last=True), F("created_at").desc(), F("pk").desc()]
     in_co_design = Q(status=EngagementStatus.CO_DESIGN)
     place = Window(RowNumber(), partition_by=Case(When(in_co_design, then=0), default=1), order_by=order)
-    both = mine.filter(in_co_design | Q(status__in=UNDER_WAY)).annotate(place=place)
+    both = mine.filter(in_co_design | Q(status__in=RUNNING_STATUSES)).annotate(place=place)
     found = list(both.filter(place__lte=MAX_ROWS + 1).order_by("place", "pk"))
     return (
         [row for row in found if row.status == EngagementStatus.CO_DESIGN],

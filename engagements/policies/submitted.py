@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef, Subquery
 
-from engagements.enums import ClientKind, EngagementStatus, SigningOrder
+from engagements.enums import WRITING_STATUSES, ClientKind, SigningOrder
 from engagements.models import PlanVersion
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from accounts.models import User
     from engagements.models import Engagement
 
-# Where the plan may have been changed since the version that was submitted last; anywhere else it stands as it was submitted.
-WRITTEN_SINCE = (EngagementStatus.CO_DESIGN, EngagementStatus.WITHDRAWN)
 NO_TITLE = "A plan that cannot be read any more"
 _PARTS = ("title", "client", "client_kind", "areas", "places", "signing_order")
 _KINDS = {str(kind.label): kind.value for kind in ClientKind}
@@ -49,7 +47,7 @@ def show_as_submitted(user: User, engagements: Iterable[Engagement], submitted: 
 
     The engagements are changed in memory and are to be shown, never saved: an action reads its engagement again under a lock.
     """
-    rows = [row for row in engagements if row.status in WRITTEN_SINCE] if user.is_stp_lead else []
+    rows = [row for row in engagements if row.status in WRITING_STATUSES] if user.is_stp_lead else []
     found = submitted_of(rows) if submitted is None and rows else submitted or {}
     for row in rows:
         if (said := found.get(row.pk)) is not None:

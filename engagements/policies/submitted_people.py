@@ -12,8 +12,8 @@ from django.db.models import Q
 from accounts.enums import Role
 from core.models import AuditEvent
 from directory.models import Footprint, Organisation
+from engagements.enums import WRITING_STATUSES
 from engagements.policies.access import TouchedRegion, regions_of, touched_regions
-from engagements.policies.submitted import WRITTEN_SINCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,7 +51,7 @@ def people_shown(engagement: Engagement, reader: User) -> PeopleShown:
         leads=_leads(engagement, document, reader, _changed_since(engagement, version.settled_at)),
         team=_team(engagement, document),
         touched=_touched(engagement, document),
-        since=version.number if engagement.status in WRITTEN_SINCE else None,
+        since=version.number if engagement.status in WRITING_STATUSES else None,
     )
 
 

@@ -8,7 +8,7 @@ from django import template
 from django.urls import reverse
 
 from engagements import policies
-from engagements.enums import EngagementStatus
+from engagements.enums import AGREED_STATUSES
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -47,7 +47,6 @@ _PAGES = [
 _FOR_CLIENTS = {"Review", "Brief", "Timeline", "Results", "Feedback", "Evaluation report"}
 # What comes after the plan: its client finds it there once the plan is agreed.
 _ONCE_AGREED = {"Timeline", "Results", "Feedback", "Evaluation report"}
-_BEFORE = (EngagementStatus.CO_DESIGN, EngagementStatus.IN_REVIEW, EngagementStatus.WITHDRAWN)
 
 
 @register.inclusion_tag("components/engagement_navigation.html", takes_context=True)
@@ -57,7 +56,7 @@ def engagement_navigation(context: dict[str, Any], engagement: Engagement) -> di
     is_client = context["request"].user.is_stp_lead
     items = []
     for view, name in _PAGES:
-        if is_client and (name not in _FOR_CLIENTS or (name in _ONCE_AGREED and engagement.status in _BEFORE)):
+        if is_client and (name not in _FOR_CLIENTS or (name in _ONCE_AGREED and engagement.status not in AGREED_STATUSES)):
             continue
         url = reverse(view, args=[engagement.reference])
         is_current = path == url or (name != "Workspace" and path.startswith(url))

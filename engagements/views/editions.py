@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from engagements import documents
-from engagements.enums import EngagementStatus
+from engagements.enums import WRITING_STATUSES
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from accounts.models import User
     from engagements.documents import Brief, Stamp
     from engagements.models import Engagement, PlanVersion
-
-# Where the plan is being written, those who write it read what stands there now.
-WRITING_STATUSES = (EngagementStatus.CO_DESIGN, EngagementStatus.WITHDRAWN)
 
 
 def reads_working_draft(user: User, engagement: Engagement) -> bool:

@@ -21,9 +21,9 @@ from core.pdf import Busy, PdfError, place_for
 from core.text import counted
 from directory.models import Footprint
 from engagements import documents, policies
-from engagements.enums import MAX_PACK_PLANS, EngagementStatus
+from engagements.enums import ENDED_STATUSES, MAX_PACK_PLANS, WRITING_STATUSES, EngagementStatus
 from engagements.models import ClientLead, Decision, Engagement, Place, PlanVersion
-from engagements.views.editions import WRITING_STATUSES, read_edition, reads_working_draft
+from engagements.views.editions import read_edition, reads_working_draft
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from engagements.documents import Brief, Stamp
     from engagements.models.engagement import EngagementQuerySet
 
-SETTLED_STATUSES = (EngagementStatus.CLOSED, EngagementStatus.WITHDRAWN)
 CANNOT_READ = "One of these plans cannot be read any more by this release of the portal. Please tell the lead consultant."
 
 logger = logging.getLogger(__name__)
@@ -100,7 +99,7 @@ def _current(user: User) -> EngagementQuerySet:
     """Return the engagements under way of which there is an edition that a person may read."""
     submitted = Q(Exists(PlanVersion.objects.filter(engagement=OuterRef("pk"))))
     has_edition = submitted if user.is_stp_lead else submitted | Q(status__in=WRITING_STATUSES)
-    return Engagement.objects.visible_to(user).exclude(status__in=SETTLED_STATUSES).filter(has_edition)
+    return Engagement.objects.visible_to(user).exclude(status__in=ENDED_STATUSES).filter(has_edition)
 
 
 def _waiting_plans(current: EngagementQuerySet, user: User) -> dict[User, list[Engagement]]:

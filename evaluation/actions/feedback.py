@@ -12,6 +12,7 @@ from django.utils import timezone
 from core import audit, records
 from core.refusals import ActionRefused, Blocker, refuse_if
 from engagements.actions.engagement import lock_engagement
+from engagements.enums import ENDED_STATUSES
 from evaluation import policies
 from evaluation.enums import FeedbackKind
 from evaluation.models import FeedbackAnswer, FeedbackForm, FeedbackLink
@@ -136,7 +137,7 @@ def give_feedback(*, link: FeedbackLink, values: Mapping[str, Any]) -> bool:
 
 def end_feedback(engagement: Engagement, to: EngagementStatus, by: User) -> None:
     """Close every open form of an engagement that has ended, so that what was said can be told; part of that move."""
-    if to not in policies.ENDED:
+    if to not in ENDED_STATUSES:
         return
     forms = FeedbackForm.objects.select_for_update(of=("self",)).select_related("planned_intervention")
     waiting = forms.filter(planned_intervention__engagement=engagement, opened_at__isnull=False, closed_at=None)

@@ -39,9 +39,6 @@ from evaluation.policies.measures import (
 )
 from evaluation.policies.owners import is_owner, measures_owned_by, owned_in_words, owner_after
 from evaluation.policies.results import (
-    BEGUN,
-    ENDED,
-    RUNNING,
     Progress,
     delivering_blockers,
     dropped_blockers,
@@ -63,9 +60,6 @@ from evaluation.policies.tally import Tally, tally_of
 from evaluation.policies.timeline import Happening, Timeline, timelines_of
 
 __all__ = [
-    "BEGUN",
-    "ENDED",
-    "RUNNING",
     "Confidence",
     "Drawn",
     "DueResult",

@@ -10,13 +10,13 @@ from django.db.models import Q
 from django.utils.formats import date_format
 
 from core.text import counted
+from engagements.enums import RUNNING_STATUSES
 from engagements.models import Engagement
 from engagements.policies import WaitingWork
 from evaluation.enums import DUE_SOON_DAYS
 from evaluation.models import Result
 from evaluation.policies.measures import quoted
 from evaluation.policies.owners import is_owner
-from evaluation.policies.results import RUNNING
 
 if TYPE_CHECKING:
     from datetime import date
@@ -43,7 +43,7 @@ def due_results_of(person: User, *, on: date) -> list[DueResult]:
         return []
     seen = Engagement.objects.visible_to(person)
     if person.is_stp_lead:
-        seen = seen.filter(status__in=RUNNING)
+        seen = seen.filter(status__in=RUNNING_STATUSES)
     name = person.full_name.split()[:1]
     mine = Q(measure__owner__icontains=name[0]) if name else Q()
     if not person.is_stp_lead:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count
 from django.urls import reverse
 
-from engagements.enums import OPEN_STATUSES, ClientKind, EngagementStatus
+from engagements.enums import BEGUN_STATUSES, OPEN_STATUSES, ClientKind, EngagementStatus
 from engagements.models import Engagement, PlannedIntervention
 from engagements.policies import WaitingWork
 from evaluation.enums import RESULT_STATUSES, MeasureStatus
 from evaluation.models import Learning, Measure
 from evaluation.policies.feedback import Confidence
-from evaluation.policies.results import BEGUN
 from interventions.policies import ConfidenceChange, Evidence, Learned, Weight
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def evidence_of(intervention: Intervention, user: User) -> Evidence:
 
     Numbers are of the whole country and name nobody. What was learned is told as far as this person may read it.
     """
-    planned = PlannedIntervention.objects.filter(intervention=intervention, engagement__status__in=BEGUN).order_by("pk")
+    planned = PlannedIntervention.objects.filter(intervention=intervention, engagement__status__in=BEGUN_STATUSES).order_by("pk")
     kinds: dict[int, str] = {}
     statuses: dict[int, str] = {}
     told: dict[int, list[dict[str, Any]]] = {}

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from core.refusals import Blocker
-from engagements.enums import FINGERPRINT_START, VersionOutcome
+from engagements.enums import ENDED_STATUSES, FINGERPRINT_START, VersionOutcome
 from engagements.models import PlannedIntervention, PlanVersion
 from evaluation.enums import (
     MAX_BEHAVIOURS,
@@ -33,7 +33,6 @@ from evaluation.enums import (
     QuestionKind,
 )
 from evaluation.models import FeedbackForm, FeedbackLink
-from evaluation.policies.results import ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -133,7 +132,7 @@ def open_link(token: str, on: date) -> FeedbackLink | None:
     """
     found = FeedbackLink.objects.select_related("form__planned_intervention__engagement")
     link = found.filter(token_hash=token_hash(token), revoked_at=None).first()
-    if link is None or not link.form.is_open(on) or link.form.planned_intervention.engagement.status in ENDED:
+    if link is None or not link.form.is_open(on) or link.form.planned_intervention.engagement.status in ENDED_STATUSES:
         return None
     return link
 
@@ -193,7 +192,7 @@ def behaviours_of(planned: PlannedIntervention) -> list[dict[str, Any]]:
 
 def feedback_blockers(engagement: Engagement) -> list[Blocker]:
     """Return why no feedback can be asked for: the work has ended."""
-    if engagement.status not in ENDED:
+    if engagement.status not in ENDED_STATUSES:
         return []
     return [Blocker(f"The engagement is {engagement.get_status_display().lower()}. No more feedback is asked for.")]
 

@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from core.refusals import Blocker
+from engagements.enums import ENDED_STATUSES, RUNNING_STATUSES
 from evaluation.enums import MeasureStatus, Sharing
 from evaluation.models import EarlierTarget, FeedbackForm, Learning, Measure, Result
 from evaluation.policies.feedback import summary_of
 from evaluation.policies.measures import quoted
-from evaluation.policies.results import ENDED, RUNNING, Progress, progress_of
+from evaluation.policies.results import Progress, progress_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -87,9 +88,9 @@ def closing_checks(engagement: Engagement) -> list[Blocker]:
 
 def learning_blockers(engagement: Engagement) -> list[Blocker]:
     """Return why nothing can be written of what was learned now: before the plan is agreed, or once the work has ended."""
-    if engagement.status in ENDED:
+    if engagement.status in ENDED_STATUSES:
         return [Blocker("The engagement has ended. What was learned can be read and not changed any more.")]
-    return [] if engagement.status in RUNNING else [Blocker("What was learned is written once the plan is agreed.")]
+    return [] if engagement.status in RUNNING_STATUSES else [Blocker("What was learned is written once the plan is agreed.")]
 
 
 def answering_learning_blockers(learning: Learning) -> list[Blocker]:

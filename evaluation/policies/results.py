@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 
 from core.refusals import Blocker
 from core.text import joined
-from engagements.enums import EngagementStatus
+from engagements.enums import BEGUN_STATUSES, ENDED_STATUSES, RUNNING_STATUSES, EngagementStatus
 from evaluation.enums import (
     FIRST_NAMES,
     MOMENTS_UNLESS_KNOWN,
@@ -37,10 +37,6 @@ if TYPE_CHECKING:
     from engagements.models import Engagement
     from evaluation.models import EarlierTarget, Measure, Result
 
-RUNNING = (EngagementStatus.AGREED, EngagementStatus.IN_DELIVERY, EngagementStatus.IN_EVALUATION)
-# Work that has at least begun.
-BEGUN = (EngagementStatus.IN_DELIVERY, EngagementStatus.IN_EVALUATION, EngagementStatus.CLOSED)
-ENDED = (EngagementStatus.CLOSED, EngagementStatus.WITHDRAWN)
 MAX_PERCENT = 100
 _ONE = Decimal(1)
 _PERCENT = re.compile(r"%|\bper\s?cent", re.IGNORECASE)
@@ -204,16 +200,16 @@ def recording_blockers(engagement: Engagement, *, has_collections: bool) -> list
     A plan that was reopened goes on with the collections that it has.
     """
     status = EngagementStatus(engagement.status)
-    if status in ENDED:
+    if status in ENDED_STATUSES:
         return [Blocker(f"The engagement is {status.label.lower()}. Its results can be read and not changed any more.")]
-    if status in RUNNING or has_collections:
+    if status in RUNNING_STATUSES or has_collections:
         return []
     return [Blocker("Results are collected once the plan is agreed.")]
 
 
 def delivering_blockers(engagement: Engagement) -> list[Blocker]:
     """Return why no session can be written down: the work has not begun, or it has ended. A plan that was reopened is still under way."""
-    if engagement.status in ENDED:
+    if engagement.status in ENDED_STATUSES:
         return [Blocker("The engagement has ended. Its sessions can be read and not changed any more.")]
     if engagement.shared_at is None:
         return [Blocker("Sessions are written down once the plan has been submitted.")]
@@ -222,7 +218,7 @@ def delivering_blockers(engagement: Engagement) -> list[Blocker]:
 
 def reporting_blockers(engagement: Engagement) -> list[Blocker]:
     """Return why there is no report yet: the work has not begun, whatever has become of its plan since."""
-    begun = engagement.status in BEGUN
+    begun = engagement.status in BEGUN_STATUSES
     if begun or any(row.to_status == EngagementStatus.IN_DELIVERY for row in engagement.status_changes.all()):
         return []
     return [Blocker("The report begins when delivery does. It writes itself from the plan and from what you record.")]

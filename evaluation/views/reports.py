@@ -20,7 +20,7 @@ from core.pdf import Busy, PdfError, place_for
 from core.text import counted
 from directory.models import Footprint, Region
 from engagements import policies as engagement_policies
-from engagements.enums import EngagementStatus
+from engagements.enums import BEGUN_STATUSES, EngagementStatus
 from engagements.models import Engagement, Place, StatusChange
 from evaluation import documents, forms, policies
 from evaluation.enums import MAX_REPORTED
@@ -121,7 +121,7 @@ def report_region_download(request: PortalRequest, slug: str) -> HttpResponse:
 
 def _begun(user: User) -> EngagementQuerySet:
     """Return the engagements whose work has begun and whose results a person may read."""
-    return Engagement.objects.visible_to(user).filter(status__in=policies.BEGUN)
+    return Engagement.objects.visible_to(user).filter(status__in=BEGUN_STATUSES)
 
 
 def _area(user: User, number: int) -> Scope:
