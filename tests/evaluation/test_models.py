@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from evaluation.models import MeasureSuggestion
-from tests.factories.evaluation import MeasureFactory, MeasureSuggestionFactory
+from tests.factories.evaluation import MeasureFactory, MeasureSuggestionFactory, ResultFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +62,12 @@ def test_measure_suggestion_has_a_place_of_its_own_in_its_intervention():
 
     assert str(first) == first.outcome
     assert MeasureSuggestion.objects.filter(intervention=first.intervention).count() == 1
+
+
+def test_result_says_how_far_it_has_come_in_a_known_word():
+    result = ResultFactory.build(measure=MeasureFactory(), reached="nearly")
+
+    with pytest.raises(ValidationError, match="nearly"):
+        result.full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ResultFactory(story=True, reached="nearly")
