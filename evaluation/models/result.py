@@ -74,6 +74,11 @@ class Result(models.Model):
                 name="result_moment_known",
                 violation_error_message="Choose from the list when it is collected.",
             ),
+            models.CheckConstraint(
+                condition=models.Q(reached__in=["", *Reached.values]),
+                name="result_reached_known",
+                violation_error_message="Choose from the list how far it has come.",
+            ),
         ]
         indexes = [
             models.Index(fields=["due_on"], condition=models.Q(collected_on=None, missed_reason=""), name="result_waiting")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils.formats import date_format
 
@@ -54,8 +54,10 @@ def drawn_from(planned: PlannedIntervention, *, on: date) -> list[Drawn]:
         Drawn(_measure_in_words(row), f"{results_url}#measure-{row.measure.pk}")
         for row in progress_in(engagement, planned=planned)
     ]
-    forms = FeedbackForm.objects.filter(planned_intervention=planned, opened_at__isnull=False)
-    for form in forms.order_by("created_at", "pk").prefetch_related("answers"):
+    forms = FeedbackForm.objects.filter(planned_intervention=planned, opened_at__isnull=False).order_by("created_at", "pk")
+    closed = [form for form in forms if form.is_closed(on)]
+    prefetch_related_objects(closed, "answers")
+    for form in closed:
         summary = summary_of(form, list(form.answers.all()), on=on)
         path = reverse("evaluation:feedback_form_detail", args=[engagement.reference, form.pk])
         for row in summary.confidence if summary else ():

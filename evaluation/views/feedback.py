@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -50,7 +51,10 @@ def feedback_form_list(request: PortalRequest, reference: str) -> HttpResponse:
     # Whoever does not keep them reads what came of them, and not what is being prepared.
     shown = kept if can_keep else kept.filter(opened_at__isnull=False)
     planned_rows = PlannedIntervention.objects.filter(engagement=engagement).order_by("position", "pk")
-    rows = [_row(form) for form in shown.prefetch_related("answers")]
+    forms_shown = list(shown)
+    # Nobody reads the answers of a form that is open.
+    prefetch_related_objects([form for form in forms_shown if form.is_closed(timezone.localdate())], "answers")
+    rows = [_row(form) for form in forms_shown]
     blockers = policies.feedback_blockers(engagement)
     context = {
         "engagement": engagement,
@@ -198,7 +202,7 @@ def _find(request: PortalRequest, engagement: Engagement, pk: int) -> FeedbackFo
     found = FeedbackForm.objects.filter(planned_intervention__engagement=engagement)
     if not permissions.can_keep_feedback(request.user, engagement):
         found = found.filter(opened_at__isnull=False)
-    form: FeedbackForm = get_object_or_404(found.select_related("planned_intervention").prefetch_related("answers"), pk=pk)
+    form: FeedbackForm = get_object_or_404(found.select_related("planned_intervention"), pk=pk)
     form.planned_intervention.engagement = engagement
     return form
 
@@ -206,8 +210,9 @@ def _find(request: PortalRequest, engagement: Engagement, pk: int) -> FeedbackFo
 def _row(form: FeedbackForm) -> FormRow:
     """Return one form as pages show it."""
     today = timezone.localdate()
-    summary = policies.summary_of(form, list(form.answers.all()), on=today)
-    return FormRow(form, form.is_open(today), form.is_closed(today), summary)
+    is_closed = form.is_closed(today)
+    summary = policies.summary_of(form, list(form.answers.all()), on=today) if is_closed else None
+    return FormRow(form, form.is_open(today), is_closed, summary)
 
 
 def _form_page(
