@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from engagements import actions as engagement_actions
+from engagements.documents import stamp_version
 from engagements.enums import EngagementStatus
 from evaluation import actions
 from evaluation.models import FeedbackAnswer, FeedbackForm, Result
@@ -60,10 +61,11 @@ def test_p42_p43_p47_what_came_of_a_plan_advises_the_next_one(desk, browser, eng
 
     when_delivery_starts(consultant, engagement)
     when_the_room_is_asked(consultant, engagement)
-    when_ten_people_answer_on_their_phones(browser, consultant.address)
+    when_ten_people_answer_on_their_phones(browser, consultant.address, engagement)
     then_the_team_reads_what_they_said_together(consultant, engagement)
     when_results_come_in(consultant, engagement)
     when_the_engagement_closes_with_what_was_learned(consultant, engagement)
+    then_the_report_has_written_itself(consultant)
     when_the_admin_takes_it_into_the_evidence(consultant, engagement)
     then_a_colleague_elsewhere_finds_it_where_the_next_plan_is_made(consultant)
 
@@ -86,12 +88,15 @@ def when_the_room_is_asked(consultant, engagement):
     expect(consultant.page.get_by_role("img", name="Square code of the link to the questions")).to_be_visible()
 
 
-def when_ten_people_answer_on_their_phones(browser, address):
+def when_ten_people_answer_on_their_phones(browser, address, engagement):
     link = f"/feedback/{feedback_token(FeedbackForm.objects.get().links.get())}/"
+    version = engagement.versions.get()
+    on_the_brief = stamp_version(version, version.decisions.all()).feedback_url(1).removeprefix(address)
     for number in range(10):
         context = browser.new_context(locale="en-GB", timezone_id="Europe/London", viewport=PHONE)
         phone = Desk(context.new_page(), address)
-        phone.go(link)
+        # One of them has the signed brief at hand.
+        phone.go(link if number else on_the_brief)
         page = phone.page
         page.get_by_role("group", name="Before").first.get_by_label("2").check(force=True)
         page.get_by_role("group", name="Now").first.get_by_label("4").check(force=True)
@@ -157,6 +162,16 @@ def when_the_engagement_closes_with_what_was_learned(consultant, engagement):
     consultant.save("Close the engagement")
     engagement.refresh_from_db()
     assert engagement.status == EngagementStatus.CLOSED
+
+
+def then_the_report_has_written_itself(consultant):
+    consultant.turn_to("Evaluation report")
+    consultant.sees("5 of 5 measures with a result met their target (100%).")
+    consultant.sees("Eat first, talk later.")
+    consultant.sees("10 answers.")
+    with consultant.page.expect_download() as download:
+        consultant.follow("Download as PDF")
+    assert download.value.suggested_filename.startswith("Evaluation report")
 
 
 def when_the_admin_takes_it_into_the_evidence(desk, engagement):
