@@ -280,8 +280,8 @@ MAX_DAYS_TO_DECIDE = 366
 REMINDER_DAYS_BEFORE = 3
 # Reminders are written from this hour of the morning on.
 REMINDER_HOUR = 7
-# So much of a fingerprint names a signed brief where the whole would be too long for a square code on paper: 80 bits.
-FINGERPRINT_START = 20
+# So many digits of a fingerprint name a signed brief where the whole would be too long for a QR code on paper: 128 bits.
+FINGERPRINT_START = 32
 # How much of what changed or happened an email tells before it leads on to the page that tells all.
 MAX_CHANGES_TOLD = 5
 MAX_EVENTS_TOLD = 20

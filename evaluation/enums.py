@@ -201,5 +201,7 @@ MAX_SIMILAR = 3
 MAX_CANDIDATES = 500
 # A whole conference answers one form within minutes, through one address of its building.
 MAX_POSTS, CROWD_SECONDS = 600, 600
+# The first month of a year, as the NHS counts its years.
+YEAR_BEGINS_IN = 4
 # More engagements than this are no report that anybody reads; a period or an area narrows them.
 MAX_REPORTED = 60

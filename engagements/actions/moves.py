@@ -93,6 +93,7 @@ def submit_engagement(*, engagement: Engagement, values: Mapping[str, Any], by: 
         due_on=due_on,
         submitted_by=by,
         submitted_by_name=by.full_name,
+        has_feedback_code=True,
     )
     if locked.shared_at is None:
         locked.shared_at = timezone.now()

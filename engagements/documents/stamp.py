@@ -71,6 +71,8 @@ class Stamp:
     early_start: Start | None = None
     # The numbers of client leads who have left the plan while this version waits.
     left: frozenset[int] = frozenset()
+    # Whether it says where those who took part answer: once agreed, unless it is older than that.
+    has_feedback_code: bool = False
 
     @property
     def edition(self) -> str:
@@ -143,6 +145,7 @@ def stamp_version(version: PlanVersion, decisions: Iterable[Decision], *, left: 
         due_on=version.due_on,
         early_start=_early_start(version.engagement, before=version.settled_at),
         left=left,
+        has_feedback_code=is_agreed and version.has_feedback_code,
     )
 
 

@@ -13,7 +13,17 @@ from django.utils import timezone
 
 from core.reading import Relation, prefetch_in_one_query
 from directory.models import Organisation, Region
-from engagements.enums import MAX_NAME, MAX_TEXT, Clarity, ClientKind, EngagementStatus, Facet, SigningOrder, StartedFrom
+from engagements.enums import (
+    BEGUN_STATUSES,
+    MAX_NAME,
+    MAX_TEXT,
+    Clarity,
+    ClientKind,
+    EngagementStatus,
+    Facet,
+    SigningOrder,
+    StartedFrom,
+)
 from framework.enums import StepKind
 
 if TYPE_CHECKING:
@@ -60,6 +70,11 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         return self.filter(
             Q(lead_consultant=user) | Exists(Engagement.team.through.objects.filter(engagement=OuterRef("pk"), user=user))
         )
+
+    def begun(self) -> EngagementQuerySet:
+        """Narrow to those whose delivery has started at some time, whatever has become of their plan since."""
+        started = StatusChange.objects.filter(engagement=OuterRef("pk"), to_status=EngagementStatus.IN_DELIVERY)
+        return self.filter(Q(status__in=BEGUN_STATUSES) | Exists(started))
 
     def for_footprint(self, number: int) -> EngagementQuerySet:
         """Narrow to work in one STP area, named itself or else through one of its sites (`Engagement.areas`)."""

@@ -25,6 +25,8 @@ class PlanVersion(models.Model):
     submitted_at = models.DateTimeField(default=timezone.now)
     outcome = models.CharField(max_length=20, choices=VersionOutcome.choices, default=VersionOutcome.WAITING)
     settled_at = models.DateTimeField(null=True, blank=True)
+    # Briefs that were signed before there was one stay as they are.
+    has_feedback_code = models.BooleanField("has a code for feedback", default=False, db_default=False, editable=False)
 
     class Meta:
         indexes = [models.Index(fields=["content_hash"], name="planversion_content_hash")]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import OuterRef, Prefetch, Subquery, prefetch_related_objects
 from django.utils.timezone import localdate
 
 from core.reading import Relation, prefetch_in_one_query
-from engagements.enums import EngagementStatus
-from engagements.models import PlannedIntervention
+from engagements.enums import DecisionOutcome, EngagementStatus, VersionOutcome
+from engagements.models import Decision, ParticipantGroup, PlannedIntervention, PlanVersion
 from evaluation import policies
 from evaluation.documents.charts import chart_of
-from evaluation.documents.report import Account, Done, Heard, Measured, Report, Use
+from evaluation.documents.report import Account, Done, Heard, Measured, Report, Told, Use
 from evaluation.models import Learning
 
 if TYPE_CHECKING:
@@ -31,17 +31,20 @@ def load_report(engagement: Engagement, user: User, *, on: date) -> Report:
 
 def load_report_together(engagements: Sequence[Engagement], user: User, *, on: date, title: str, period: str) -> Report:
     """Read several engagements into one report on a day."""
-    return _report(engagements, user, on=on, title=title, period=period, reader=user.full_name, is_together=True)
+    return _report(engagements, user, on=on, title=title, period=period, is_together=True)
 
 
 def _report(engagements: Sequence[Engagement], user: User, *, on: date, **said: Any) -> Report:
     """Compose a report. Of feedback it tells what is told of whole forms."""
     _read(engagements, on=on)
-    learned: dict[int, list[Learning]] = defaultdict(list)
+    learned: dict[int, list[Told]] = defaultdict(list)
     rows = Learning.objects.visible_to(user).filter(engagement__in=engagements).order_by("pk")
     for row in rows.select_related("planned_intervention"):
-        learned[row.engagement_id].append(row)
-    accounts = tuple(_account(engagement, learned[engagement.pk], on=on) for engagement in engagements)
+        # A client reads what an admin has accepted, in the admin's words.
+        text = row.evidence if user.is_stp_lead else row.worked
+        learned[row.engagement_id].append(Told(row, text, policies.readers_of(row)))
+    agreed = _agreed(engagements)
+    accounts = tuple(_account(row, learned=learned[row.pk], agreed=agreed[row.pk], on=on) for row in engagements)
     told = [row for account in accounts for heard in account.heard for row in heard.summary.confidence]
     return Report(
         day=on,
@@ -49,6 +52,8 @@ def _report(engagements: Sequence[Engagement], user: User, *, on: date, **said: 
         tally=policies.tally_of(measured.progress for account in accounts for measured in account.measured),
         uses=_uses(accounts),
         confidence=policies.confidence_over(told),
+        reader=user.full_name,
+        is_for_client=user.is_stp_lead,
         **said,
     )
 
@@ -61,7 +66,7 @@ def _read(engagements: Sequence[Engagement], *, on: date) -> None:
         Prefetch("planned_interventions", planned_rows),
         "places__footprint",
         "places__site__footprints",
-        "groups__organisation",
+        Prefetch("groups", ParticipantGroup.objects.select_related("organisation").order_by("pk")),
     )
     planned = [row for engagement in engagements for row in engagement.planned_interventions.all()]
     prefetch_in_one_query(
@@ -85,7 +90,7 @@ def _read(engagements: Sequence[Engagement], *, on: date) -> None:
     )
 
 
-def _account(engagement: Engagement, learned: Iterable[Learning], *, on: date) -> Account:
+def _account(engagement: Engagement, *, learned: Iterable[Told], agreed: Iterable[Decision], on: date) -> Account:
     """Compose what one engagement asked, did, changed and learned."""
     rows = [policies.progress_of(row, row.results.all(), row.earlier_targets.all()) for row in _measures(engagement)]
     measured: dict[int | None, list[Measured]] = defaultdict(list)
@@ -103,9 +108,22 @@ def _account(engagement: Engagement, learned: Iterable[Learning], *, on: date) -
         ),
         untied=tuple(measured[None]),
         learned=tuple(learned),
-        tally=policies.tally_of(rows),
+        agreed=tuple(agreed),
         closed_on=_closed_on(engagement),
     )
+
+
+def _agreed(engagements: Iterable[Engagement]) -> dict[int, list[Decision]]:
+    """Return who agreed to the version of each engagement that was signed last, in the order in which they did."""
+    signed = PlanVersion.objects.filter(engagement=OuterRef("version__engagement"), outcome=VersionOutcome.AGREED)
+    last = signed.order_by("-number").values("pk")[:1]
+    decisions = Decision.objects.filter(
+        version__engagement__in=engagements, outcome=DecisionOutcome.AGREED, version=Subquery(last)
+    )
+    found: dict[int, list[Decision]] = defaultdict(list)
+    for row in decisions.select_related("version").defer("version__document").order_by("at", "pk"):
+        found[row.version.engagement_id].append(row)
+    return found
 
 
 def _closed_on(engagement: Engagement) -> date | None:
@@ -115,7 +133,7 @@ def _closed_on(engagement: Engagement) -> date | None:
 
 
 def _measures(engagement: Any) -> Sequence[Any]:
-    """Return the measures of an engagement; they belong to the app that this one is."""
+    """Return the measures of an engagement, which its own app does not know."""
     found: Sequence[Any] = engagement.measures.all()
     return found
 
@@ -139,11 +157,12 @@ def _heard(planned: Any, *, on: date) -> tuple[Heard, ...]:
 
 
 def _uses(accounts: Iterable[Account]) -> tuple[Use, ...]:
-    """Put together what each intervention came to, by the name under which the menu has it; what was made for one engagement is one of its own."""
-    found: dict[str, list[tuple[Account, Done]]] = defaultdict(list)
+    """Put together what each intervention came to, by its name on the menu; all that was made for one engagement stands together, last."""
+    found: dict[tuple[str, int], list[tuple[Account, Done]]] = defaultdict(list)
     for account in accounts:
         for row in account.done:
-            found[row.planned.intervention.name if row.planned.intervention else ""].append((account, row))
+            item = row.planned.intervention
+            found[(item.name, item.pk) if item else ("", 0)].append((account, row))
     return tuple(
         Use(
             name=name,
@@ -151,5 +170,5 @@ def _uses(accounts: Iterable[Account]) -> tuple[Use, ...]:
             sessions=sum(len(row.sessions) for _, row in rows),
             tally=policies.tally_of(measured.progress for _, row in rows for measured in row.measured),
         )
-        for name, rows in sorted(found.items(), key=lambda pair: (not pair[0], pair[0]))
+        for (name, _), rows in sorted(found.items(), key=lambda pair: (not pair[0][0], pair[0]))
     )

@@ -6,15 +6,18 @@ The page and the PDF are made from the same value; every word of it stands in th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from django.utils.timezone import localdate
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from engagements.models import Engagement, ParticipantGroup, PlannedIntervention, Priority, Purpose
+    from engagements.models import Decision, Engagement, ParticipantGroup, PlannedIntervention, Priority, Purpose
     from evaluation.documents.charts import Chart
     from evaluation.models import DeliveredSession, FeedbackForm, Learning
-    from evaluation.policies import FeedbackSummary, Progress, Tally
+    from evaluation.policies import FeedbackSummary, Figure, Progress, Tally
     from interventions.policies import ConfidenceChange
 
 
@@ -32,6 +35,30 @@ class Heard:
 
     form: FeedbackForm
     summary: FeedbackSummary
+
+    @property
+    def told(self) -> list[Figure]:
+        """Return the questions that enough people answered."""
+        return [figure for figure in self.summary.figures if figure.is_told]
+
+    @property
+    def untold(self) -> list[Figure]:
+        """Return the questions that too few answered."""
+        return [figure for figure in self.summary.figures if not figure.is_told]
+
+    @property
+    def ended_on(self) -> date:
+        """Return the last day on which it could be answered."""
+        return min(localdate(self.form.closed_at), self.form.closes_on) if self.form.closed_at else self.form.closes_on
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was learned, in the words that the reader may read, and who else may read it."""
+
+    learning: Learning
+    text: str
+    readers: str
 
 
 @dataclass(frozen=True)
@@ -62,9 +89,15 @@ class Account:
     priorities: tuple[Priority, ...]
     done: tuple[Done, ...]
     untied: tuple[Measured, ...]
-    learned: tuple[Learning, ...]
-    tally: Tally
+    learned: tuple[Told, ...]
+    agreed: tuple[Decision, ...]
     closed_on: date | None
+
+    @property
+    def cost(self) -> Decimal | None:
+        """Return what the plan costs in pounds, or nothing where no cost is known."""
+        known = [row.planned.cost for row in self.done if row.planned.cost is not None]
+        return sum(known, Decimal(0)) if known else None
 
     @property
     def sessions(self) -> int:
@@ -115,6 +148,7 @@ class Report:
     reader: str = ""
     period: str = ""
     is_together: bool = False
+    is_for_client: bool = False
 
     @property
     def single(self) -> Account | None:
@@ -122,7 +156,7 @@ class Report:
         return None if self.is_together else self.accounts[0]
 
     @property
-    def learned(self) -> list[tuple[Account, Learning]]:
+    def learned(self) -> list[tuple[Account, Told]]:
         """Return what was learned, each with the engagement that it comes from."""
         return [(account, row) for account in self.accounts for row in account.learned]
 
@@ -135,6 +169,11 @@ class Report:
     def interventions(self) -> int:
         """Return how many interventions were planned."""
         return sum(len(account.done) for account in self.accounts)
+
+    @property
+    def forms(self) -> int:
+        """Return how many forms of feedback may be told of."""
+        return sum(heard.summary.is_told for account in self.accounts for heard in account.heard)
 
     @property
     def answers(self) -> int:

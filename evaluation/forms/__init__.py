@@ -4,7 +4,7 @@ from evaluation.forms.delivery import DeliveredSessionForm
 from evaluation.forms.feedback import FeedbackAnswerForm, FeedbackExtendForm, FeedbackSetupForm
 from evaluation.forms.learning import LearningAcceptForm, LearningDeclineForm, LearningForm, LibraryFilterForm
 from evaluation.forms.measures import MeasureForm
-from evaluation.forms.reports import UNDER_WAY, ReportFilterForm
+from evaluation.forms.reports import ReportFilterForm
 from evaluation.forms.results import (
     ContributionForm,
     MeasureDropForm,
@@ -15,7 +15,6 @@ from evaluation.forms.results import (
 )
 
 __all__ = [
-    "UNDER_WAY",
     "ContributionForm",
     "DeliveredSessionForm",
     "FeedbackAnswerForm",

@@ -151,7 +151,6 @@ class MeasureForm(PortalModelForm):
         values: dict[str, Any] = super().clean() or self.cleaned_data
         self._check_form("baseline", "The baseline", values)
         self._check_form("target", "The target", values)
-        self._check_direction(values)
         baseline, baseline_on = values.get("baseline"), values.get("baseline_on")
         if baseline and baseline_on is None and "baseline_on" not in self.errors:
             self.add_error("baseline_on", "Enter the date of the baseline")
@@ -179,18 +178,6 @@ class MeasureForm(PortalModelForm):
             self.add_error(name, f"{subject} must be {words}{where}")
         elif kind == MeasureKind.YES_NO and value:
             values[name] = value.capitalize()
-
-    def _check_direction(self, values: dict[str, Any]) -> None:
-        """Hold the target to the way that is better, where both ends are numbers."""
-        if values.get("kind") not in (MeasureKind.NUMBER, MeasureKind.SCALE):
-            return
-        start, end = (policies.number_of(values.get(name, "")) for name in ("baseline", "target"))
-        if start is None or end is None:
-            return
-        if values.get("direction") == Direction.INCREASE and end <= start:
-            self.add_error("target", "The target must be higher than the baseline, because it should go up")
-        if values.get("direction") == Direction.DECREASE and end >= start:
-            self.add_error("target", "The target must be lower than the baseline, because it should go down")
 
     def _check_past(self, name: str, subject: str, day: date | None) -> None:
         """Hold a date to what has happened already."""

@@ -13,6 +13,7 @@ from evaluation.policies.feedback import (
     feedback_blockers,
     feedback_token,
     feedback_url,
+    is_on_brief,
     link_on_brief,
     open_form_blockers,
     open_link,
@@ -28,6 +29,7 @@ from evaluation.policies.learning import (
     drawn_from,
     learning_blockers,
     progress_in,
+    readers_of,
 )
 from evaluation.policies.measures import (
     expected_form,
@@ -35,6 +37,7 @@ from evaluation.policies.measures import (
     missing_parts,
     number_of,
     quoted,
+    remarks_on_target,
     tying_blockers,
 )
 from evaluation.policies.owners import is_owner, measures_owned_by, owned_in_words, owner_after
@@ -56,7 +59,7 @@ from evaluation.policies.results import (
     usual_collections,
 )
 from evaluation.policies.similar import Similar, similar_to
-from evaluation.policies.tally import Tally, tally_of
+from evaluation.policies.tally import Tally, tally_of, year_of
 from evaluation.policies.timeline import Happening, Timeline, timelines_of
 
 __all__ = [
@@ -87,6 +90,7 @@ __all__ = [
     "feedback_blockers",
     "feedback_token",
     "feedback_url",
+    "is_on_brief",
     "is_owner",
     "learning_blockers",
     "link_on_brief",
@@ -107,8 +111,10 @@ __all__ = [
     "questions_of",
     "quoted",
     "reached_by",
+    "readers_of",
     "recording_blockers",
     "remarks_on",
+    "remarks_on_target",
     "renewing_blockers",
     "reporting_blockers",
     "result_removing_blockers",
@@ -122,4 +128,5 @@ __all__ = [
     "unit_blockers",
     "usual_collections",
     "weights_of",
+    "year_of",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count
 from django.urls import reverse
 
-from engagements.enums import BEGUN_STATUSES, OPEN_STATUSES, ClientKind, EngagementStatus
+from engagements.enums import OPEN_STATUSES, ClientKind, EngagementStatus
 from engagements.models import Engagement, PlannedIntervention
 from engagements.policies import WaitingWork
 from evaluation.enums import RESULT_STATUSES, MeasureStatus
@@ -42,7 +42,9 @@ def evidence_of(intervention: Intervention, user: User) -> Evidence:
 
     Numbers are of the whole country and name nobody. What was learned is told as far as this person may read it.
     """
-    planned = PlannedIntervention.objects.filter(intervention=intervention, engagement__status__in=BEGUN_STATUSES).order_by("pk")
+    planned = PlannedIntervention.objects.filter(
+        intervention=intervention, engagement__in=Engagement.objects.begun().order_by().values("pk")
+    ).order_by("pk")
     kinds: dict[int, str] = {}
     statuses: dict[int, str] = {}
     told: dict[int, list[dict[str, Any]]] = {}
@@ -97,7 +99,7 @@ def confidence_over(rows: Iterable[Confidence]) -> tuple[ConfidenceChange, ...]:
             people[row.lineage] += row.count
             change[row.lineage] += row.count * (row.now - row.before)
             text[row.lineage] = row.text
-    return tuple(ConfidenceChange(text[key], people[key], round(change[key] / people[key], 1)) for key in people)
+    return tuple(ConfidenceChange(text[key], people[key], round(change[key] / people[key], 2)) for key in people)
 
 
 def _learned(learning: Learning, user: User) -> Learned:

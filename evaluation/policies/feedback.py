@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from django.db.models import QuerySet
+
     from engagements.models import Engagement
     from evaluation.models import FeedbackAnswer
 
@@ -138,7 +140,7 @@ def open_link(token: str, on: date) -> FeedbackLink | None:
 
 
 def link_on_brief(fingerprint: str, number: int, on: date) -> FeedbackLink | None:
-    """Return the link to the questions that a signed brief leads to: the room's form opened last on that intervention, if it is open.
+    """Return the link to the questions that a signed brief leads to: of the room's forms on that intervention that are open, the one opened last.
 
     `fingerprint` is the beginning of the brief's, of `FINGERPRINT_START` digits; `number` is the intervention's in the brief. Where the plan
     was changed since, the intervention is found by the title that the brief has.
@@ -146,17 +148,31 @@ def link_on_brief(fingerprint: str, number: int, on: date) -> FeedbackLink | Non
     if not _FINGERPRINT.fullmatch(fingerprint):
         return None
     # Digits and the letters to f: what begins so lies between it and it with a g.
-    signed = PlanVersion.objects.filter(
-        outcome=VersionOutcome.AGREED, content_hash__gt=fingerprint, content_hash__lt=f"{fingerprint}g"
-    )
+    signed = _with_code().filter(content_hash__gt=fingerprint, content_hash__lt=f"{fingerprint}g")
     version = signed.order_by("-number", "pk").first()
     planned = _planned_of(version, number) if version else None
     rooms = FeedbackForm.objects.filter(
         planned_intervention=planned, kind=FeedbackKind.ROOM, opened_at__isnull=False, closed_at=None
     )
     form = rooms.filter(closes_on__gte=on).order_by("-opened_at", "-pk").first() if planned else None
-    link = form.links.filter(revoked_at=None).first() if form else None
+    link = form.links.filter(revoked_at=None).order_by("-pk").first() if form else None
     return open_link(feedback_token(link), on) if link else None
+
+
+def is_on_brief(form: FeedbackForm, on: date) -> bool:
+    """Tell whether the code on the brief that was signed last leads to a form."""
+    version = _with_code().filter(engagement=form.planned_intervention.engagement_id).order_by("-number").first()
+    if version is None:
+        return False
+    titles = [row["title"] for row in version.document["planned"]]
+    named = [number for number, title in enumerate(titles, start=1) if title == form.planned_intervention.title]
+    links = (link_on_brief(version.content_hash[:FINGERPRINT_START], number, on) for number in named)
+    return any(link is not None and link.form_id == form.pk for link in links)
+
+
+def _with_code() -> QuerySet[PlanVersion]:
+    """Return the versions that were agreed and carry codes for feedback."""
+    return PlanVersion.objects.filter(outcome=VersionOutcome.AGREED, has_feedback_code=True)
 
 
 def _planned_of(version: PlanVersion, number: int) -> PlannedIntervention | None:

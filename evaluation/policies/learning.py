@@ -88,6 +88,16 @@ def closing_checks(engagement: Engagement) -> list[Blocker]:
     return found
 
 
+def readers_of(learning: Learning) -> str:
+    """Say who may read what was learned now: only what an admin has accepted goes beyond those who see the engagement."""
+    wanted = Sharing(learning.sharing)
+    if learning.accepted_at is not None or wanted == Sharing.TEAM:
+        return str(wanted.label)
+    if learning.declined_at is not None:
+        return str(Sharing.TEAM.label)
+    return f"{Sharing.TEAM.label}, until it is accepted for: {wanted.label}"
+
+
 def learning_blockers(engagement: Engagement) -> list[Blocker]:
     """Return why nothing can be written of what was learned now: before the plan is agreed, or once the work has ended."""
     if engagement.status in ENDED_STATUSES:

@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 
 from core.refusals import Blocker
 from core.text import joined
-from evaluation.enums import MAX_QUOTED, MeasureKind
+from evaluation.enums import MAX_QUOTED, Direction, MeasureKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +38,20 @@ def expected_form(kind: str, value: str) -> str:
 def number_of(value: str) -> Decimal | None:
     """Return the number that a value states, or nothing where it states none."""
     return Decimal(value.strip().replace(",", "")) if _NUMBER.fullmatch(value.strip()) else None
+
+
+def remarks_on_target(measure: Measure, baseline: str) -> list[str]:
+    """Return what is odd about a target beside where the measure began, in words; it is kept as it is."""
+    start, end = number_of(baseline), number_of(measure.target)
+    if measure.kind not in (MeasureKind.NUMBER, MeasureKind.SCALE) or start is None or end is None:
+        return []
+    if start == end and measure.direction != Direction.MAINTAIN:
+        return ["The target is the same as the baseline. Is that what was meant?"]
+    if measure.direction == Direction.INCREASE and end < start:
+        return ["The target lies below the baseline, though it should go up."]
+    if measure.direction == Direction.DECREASE and end > start:
+        return ["The target lies above the baseline, though it should go down."]
+    return []
 
 
 def missing_parts(measure: Measure) -> list[str]:

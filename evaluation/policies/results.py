@@ -218,10 +218,11 @@ def delivering_blockers(engagement: Engagement) -> list[Blocker]:
 
 def reporting_blockers(engagement: Engagement) -> list[Blocker]:
     """Return why there is no report yet: the work has not begun, whatever has become of its plan since."""
-    begun = engagement.status in BEGUN_STATUSES
-    if begun or any(row.to_status == EngagementStatus.IN_DELIVERY for row in engagement.status_changes.all()):
+    if engagement.status in BEGUN_STATUSES or any(
+        row.to_status == EngagementStatus.IN_DELIVERY for row in engagement.status_changes.all()
+    ):
         return []
-    return [Blocker("The report begins when delivery does. It writes itself from the plan and from what you record.")]
+    return [Blocker("The report begins when delivery does. It is put together from the plan and from what you record.")]
 
 
 def dropped_blockers(measure: Measure) -> list[Blocker]:

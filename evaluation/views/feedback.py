@@ -85,7 +85,7 @@ def feedback_form_detail(request: PortalRequest, reference: str, pk: int) -> Htt
     form = _find(request, engagement, pk)
     can_keep = permissions.can_keep_feedback(request.user, engagement) and not policies.feedback_blockers(engagement)
     row = _row(form)
-    link = form.links.filter(number=0, revoked_at=None).first() if row.is_open and can_keep else None
+    link = form.links.filter(number=0, revoked_at=None).order_by("-pk").first() if row.is_open and can_keep else None
     context = {
         "engagement": engagement,
         "planned": form.planned_intervention,
@@ -93,6 +93,7 @@ def feedback_form_detail(request: PortalRequest, reference: str, pk: int) -> Htt
         "questions": form.questions or policies.questions_of(form),
         "behaviours": form.behaviours or policies.behaviours_of(form.planned_intervention),
         "address": policies.feedback_url(link) if link else "",
+        "is_on_brief": link is not None and policies.is_on_brief(form, timezone.localdate()),
         "can_keep": can_keep,
         "blockers": policies.asking_blockers(form, timezone.localdate()) if form.opened_at is None else [],
         "back": _list_url(engagement),

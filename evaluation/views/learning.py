@@ -130,7 +130,11 @@ def learning_decline(request: PortalRequest, pk: int) -> HttpResponse:
 def library_list(request: HttpRequest) -> HttpResponse:
     """Show what was learned across the country, as far as the reader may read it."""
     user: Any = request.user
+    told = Learning.objects.visible_to(user).accepted()
     menu = list(Intervention.objects.on_the_menu())
+    # What was learned of an intervention outlives its place on the menu, and regions have some of their own (P38).
+    others = Intervention.objects.exclude(pk__in=[row.pk for row in menu])
+    menu += others.filter(pk__in=told.order_by().values("planned_intervention__intervention")).order_by("name", "pk")
     filters = forms.LibraryFilterForm.read(
         request.GET,
         domains=Domain.objects.in_order(),
@@ -141,7 +145,7 @@ def library_list(request: HttpRequest) -> HttpResponse:
     chosen = dict(filters.chosen)
     strength = chosen.pop("strength", "")
     weights = policies.weights_of(menu)
-    found = Learning.objects.visible_to(user).accepted().found_by(**chosen)
+    found = told.found_by(**chosen)
     if strength:
         enough = [pk for pk, weight in weights.items() if weight.is_enough]
         is_enough = Q(planned_intervention__intervention__in=enough)

@@ -37,10 +37,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MeasureRow:
-    """One measure as the list shows it, with what it still lacks."""
+    """One measure as the list shows it, with what it still lacks and what is odd about it."""
 
     measure: Measure
     missing: list[str]
+    remarks: list[str]
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,8 @@ def _list_url(engagement: Engagement) -> str:
 
 def _rows(measures: Iterable[Measure]) -> list[MeasureRow]:
     """Put what each measure lacks beside it."""
-    return [MeasureRow(measure, policies.missing_parts(measure)) for measure in measures if measure.dropped_on is None]
+    kept = [measure for measure in measures if measure.dropped_on is None]
+    return [MeasureRow(row, policies.missing_parts(row), policies.remarks_on_target(row, row.baseline)) for row in kept]
 
 
 def _group(

@@ -19,17 +19,13 @@ from core.downloads import attached, say_when
 from core.pdf import Busy, PdfError, place_for
 from core.text import counted
 from directory.models import Footprint, Region
-from engagements import policies as engagement_policies
-from engagements.enums import BEGUN_STATUSES, EngagementStatus
+from engagements.enums import AGREED_STATUSES, EngagementStatus
 from engagements.models import Engagement, Place, StatusChange
 from evaluation import documents, forms, policies
 from evaluation.enums import MAX_REPORTED
 from evaluation.views.loading import load_results
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
-
     from django.db.models import Model
     from django.http import HttpResponse
 
@@ -37,8 +33,6 @@ if TYPE_CHECKING:
     from core.requests import PortalRequest
     from engagements.models.engagement import EngagementQuerySet
 
-# A year of reports begins in this month, as the NHS counts its years.
-YEAR_BEGINS_IN = 4
 FAILED = "The PDF could not be made. Nothing is lost, and the page holds the same words."
 
 logger = logging.getLogger(__name__)
@@ -120,8 +114,9 @@ def report_region_download(request: PortalRequest, slug: str) -> HttpResponse:
 
 
 def _begun(user: User) -> EngagementQuerySet:
-    """Return the engagements whose work has begun and whose results a person may read."""
-    return Engagement.objects.visible_to(user).filter(status__in=BEGUN_STATUSES)
+    """Return the engagements whose work has begun and whose results a person may read: a client as long as the plan stands as it was agreed."""
+    begun = Engagement.objects.visible_to(user).begun()
+    return begun.filter(status__in=AGREED_STATUSES) if user.is_stp_lead else begun
 
 
 def _area(user: User, number: int) -> Scope:
@@ -166,45 +161,32 @@ def _area_rows(begun: EngagementQuerySet) -> list[ReportRow]:
     ]
 
 
-def _chosen(request: PortalRequest, scope: Scope) -> tuple[forms.ReportFilterForm, list[Engagement]]:
-    """Return the filter that an address asks for, and the engagements that it leaves, by title."""
-    closings = StatusChange.objects.filter(engagement=OuterRef("pk"), to_status=EngagementStatus.CLOSED)
-    found = scope.engagements.with_people().annotate(closed_at=Subquery(closings.order_by("-at", "-pk").values("at")[:1]))
-    rows: list[tuple[Engagement, int | None]] = [(row, _year_of(row.closed_at)) for row in found.order_by("title", "pk")]
-    years = sorted({year for _, year in rows if year is not None}, reverse=True)
-    filters = forms.ReportFilterForm.read(request.GET, years=years)
-    period = filters.chosen.get("period", "")
-    wanted = None if period == forms.UNDER_WAY else int(period or 0)
-    engagements = [row for row, year in rows if not period or year == wanted]
-    engagement_policies.show_as_submitted(request.user, engagements)
-    return filters, engagements
+def _chosen(request: PortalRequest, scope: Scope) -> tuple[forms.ReportFilterForm, list[int]]:
+    """Return the filter that an address asks for, and the keys of the engagements that it leaves."""
+    closings = StatusChange.objects.filter(engagement=OuterRef("pk"), to_status=EngagementStatus.CLOSED).order_by("-at", "-pk")
+    found = scope.engagements.order_by("pk").annotate(closed_at=Subquery(closings.values("at")[:1]))
+    years = {pk: policies.year_of(closed_at) for pk, closed_at in found.values_list("pk", "closed_at")}
+    filters = forms.ReportFilterForm.read(request.GET, years=sorted({year for year in years.values() if year}, reverse=True))
+    return filters, [pk for pk, year in years.items() if filters.takes_in(year)]
 
 
-def _year_of(closed_at: datetime | None) -> int | None:
-    """Return the calendar year in which the year of a closing began, or nothing while work is under way."""
-    if closed_at is None:
-        return None
-    day = timezone.localdate(closed_at)
-    return day.year if day.month >= YEAR_BEGINS_IN else day.year - 1
-
-
-def _together(request: PortalRequest, scope: Scope, filters: forms.ReportFilterForm, rows: list[Engagement]) -> documents.Report:
-    """Read several engagements into one report."""
+def _together(request: PortalRequest, scope: Scope, filters: forms.ReportFilterForm, chosen: list[int]) -> documents.Report:
+    """Read several engagements into one report, by title."""
+    rows = list(scope.engagements.filter(pk__in=chosen).with_people().order_by("title", "pk"))
     today = timezone.localdate()
     return documents.load_report_together(rows, request.user, on=today, title=scope.name, period=filters.sentence)
 
 
 def _page(request: PortalRequest, scope: Scope, template: str) -> HttpResponse:
-    """Show the report of several engagements, or that they are too many for one."""
-    filters, engagements = _chosen(request, scope)
-    is_shown = 0 < len(engagements) <= MAX_REPORTED
+    """Show the report of several engagements, or why there is none."""
+    filters, chosen = _chosen(request, scope)
+    refused = _refused(scope, len(chosen))
     context = {
         "scope": scope,
         "is_print": False,
         "filters": filters,
-        "report": _together(request, scope, filters, engagements) if is_shown else None,
-        "sentence": _too_many(engagements) if engagements else "No engagement fits this choice.",
-        "query": f"?period={filters.chosen['period']}" if filters.chosen else "",
+        "report": None if refused else _together(request, scope, filters, chosen),
+        "sentence": refused,
         "crumbs": [
             ("Engagements", reverse("engagements:engagement_list")),
             ("Evaluation reports", reverse("evaluation:report_list")),
@@ -215,20 +197,24 @@ def _page(request: PortalRequest, scope: Scope, template: str) -> HttpResponse:
 
 def _file_together(request: PortalRequest, scope: Scope) -> HttpResponse:
     """Send the report of several engagements as a PDF."""
-    filters, engagements = _chosen(request, scope)
-    if not engagements:
-        raise Http404
-    if len(engagements) > MAX_REPORTED:
-        return _say(request, _too_many(engagements), page_url=scope.page_url, status=409)
-    holds = ", ".join(row.reference for row in engagements)
-    report = _together(request, scope, filters, engagements)
-    return _file(request, report, scope.about, named=scope.name, page_url=scope.page_url, holds=holds)
+    filters, chosen = _chosen(request, scope)
+    page_url = f"{scope.page_url}{filters.query}"
+    if refused := _refused(scope, len(chosen)):
+        return _say(request, refused, page_url=page_url, status=409)
+    report = _together(request, scope, filters, chosen)
+    named = f"{scope.name} {filters.short}".rstrip()
+    holds = ", ".join(account.engagement.reference for account in report.accounts)
+    return _file(request, report, scope.about, named=named, page_url=page_url, holds=holds)
 
 
-def _too_many(engagements: Iterable[Engagement]) -> str:
-    """Say that a report would be too long."""
-    count = counted(len(list(engagements)), "engagement")
-    return f"{count} are too many for one report, which holds up to {MAX_REPORTED}. Choose a shorter time, or one STP area."
+def _refused(scope: Scope, count: int) -> str:
+    """Say why so many engagements make no report, or nothing where they do."""
+    if not count:
+        return "No engagement fits this choice."
+    if count <= MAX_REPORTED:
+        return ""
+    narrower = "a shorter time" if isinstance(scope.about, Footprint) else "a shorter time, or one STP area"
+    return f"{counted(count, 'engagement')} are too many for one report, which holds up to {MAX_REPORTED}. Choose {narrower}."
 
 
 def _file(

@@ -38,6 +38,7 @@ class ProgressRow:
     chart: documents.Chart | None
     rows: list[tuple[Result, bool, list[str]]]
     can_collect: bool
+    remarks: list[str]
 
 
 @require_safe
@@ -216,7 +217,8 @@ def _row(request: PortalRequest, progress: policies.Progress, *, is_open: bool) 
     measure = progress.measure
     can_collect = is_open and measure.dropped_on is None and permissions.can_collect_result(request.user, measure)
     rows = [(row, row.is_overdue(today), policies.remarks_on(row, progress) if can_collect else []) for row in progress.results]
-    return ProgressRow(progress, documents.chart_of(progress), rows, can_collect)
+    remarks = policies.remarks_on_target(measure, progress.baseline) if can_collect else []
+    return ProgressRow(progress, documents.chart_of(progress), rows, can_collect, remarks)
 
 
 def _form_page(

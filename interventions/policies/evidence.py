@@ -32,6 +32,11 @@ class Weight:
     results: int = 0
 
     @property
+    def enough(self) -> int:
+        """Return how many results it takes."""
+        return MIN_RESULTS
+
+    @property
     def is_enough(self) -> bool:
         """Tell whether there are enough results to say anything."""
         return self.results >= MIN_RESULTS

@@ -138,6 +138,7 @@ SHOWN_MODELS = {
         "engagement": WHERE_IT_STANDS,
         "document": "it is the brief",
         "settled_at": "the date of the title block",
+        "has_feedback_code": "said by the codes themselves",
     },
     "engagements.Decision": {"version": WHERE_IT_STANDS, "number": WORKING, "outcome": "said in words: agreed, or wants changes"},
     "evaluation.Measure": {

@@ -110,7 +110,7 @@ def test_page_of_an_intervention_tells_what_earlier_work_says(planned):
     text = " ".join(page.select_one("section[aria-labelledby=evidence]").get_text(" ", strip=True).split())
     assert "Used in 1 engagement. A whole STP area: 1." in text
     assert "4 of 6 results met their target (67%)" in text
-    assert "anything from 30% to 90%" in text
+    assert "anywhere from 30% to 90%" in text
     assert "Listens before speaking +2.0 5" in text
     assert "Eat together" in text
 
@@ -120,7 +120,7 @@ def test_under_five_results_it_says_too_little(planned):
 
     text = text_of(as_user(ConsultantFactory()).get(planned.intervention.get_absolute_url()))
 
-    assert "Too little evidence yet: 4 results." in text
+    assert "Too little evidence yet: 4 results, and it takes 5." in text
     assert "100%" not in text
 
 

@@ -52,7 +52,10 @@ def test_the_code_on_the_brief_leads_to_the_open_questions(engagement):
     path = code_of(engagement)
     brief = as_user(engagement.lead_consultant).get(f"/engagements/{engagement.reference}/brief/")
 
-    assert soup(brief).select_one("#feedback svg title").get_text() == "Square code of the address beside it"
+    assert (
+        soup(brief).select_one("#feedback svg title").get_text()
+        == "QR code: feedback on " + engagement.planned_interventions.get().title
+    )
     assert soup(brief).select_one("#feedback td a")["href"].endswith(path)
     assert follow(path) == room_of(form)
     assert "Your feedback" in text_of(Client().get(follow(path)))

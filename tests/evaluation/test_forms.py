@@ -161,21 +161,10 @@ def test_form_with_a_target_date_not_after_the_baseline_is_refused(engagement, d
 
 
 @pytest.mark.parametrize(
-    ("direction", "target", "words"),
-    [
-        (Direction.INCREASE, "42", "must be higher"),
-        (Direction.INCREASE, "1,000", ""),
-        (Direction.DECREASE, "42", "must be lower"),
-        (Direction.DECREASE, "-1", ""),
-        (Direction.MAINTAIN, "42", ""),
-        ("", "1", ""),
-    ],
+    ("direction", "target"), [(Direction.INCREASE, "42"), (Direction.DECREASE, "43"), (Direction.INCREASE, "1"), ("", "42")]
 )
-def test_form_holds_the_target_to_the_way_that_is_better(engagement, direction, target, words):
-    form = form_of(engagement, kind=MeasureKind.NUMBER, direction=direction, target=target, **with_baseline())
-
-    assert form.is_valid() is (not words)
-    assert words in " ".join(form.errors.get("target", []))
+def test_form_keeps_an_odd_target(engagement, direction, target):
+    assert form_of(engagement, kind=MeasureKind.NUMBER, direction=direction, target=target, **with_baseline()).is_valid()
 
 
 @pytest.mark.parametrize("name", ["baseline_on", "agreed_on"])

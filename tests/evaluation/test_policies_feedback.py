@@ -174,10 +174,15 @@ def test_p43_no_look_at_an_open_form_tells_anything(answers, enough, days):
 
 @given(forms=st.lists(st.lists(ANSWERS, min_size=0, max_size=9), max_size=5))
 def test_p43_sum_over_forms_is_made_of_whole_groups(forms):
-    # Evidence adds up what each form tells. Two sums differ by what whole forms tell, and each of them tells of enough people or of nobody.
-    counts = [row.count for answers in forms for row in told(answers).confidence]
+    rows = [row for answers in forms for row in told(answers).confidence]
+    enough = [row for row in rows if row.count >= MIN_ANSWERS]
 
-    assert all(count == 0 or count >= MIN_ANSWERS for count in counts)
+    summed = policies.confidence_over(rows)
+
+    # Two sums differ by what whole forms tell, and each of them tells of enough people or of nobody.
+    assert all(row.count == 0 or row.count >= MIN_ANSWERS for row in rows)
+    assert sum(change.people for change in summed) == sum(row.count for row in enough)
+    assert summed == policies.confidence_over(enough)
 
 
 # What may be asked.

@@ -287,3 +287,28 @@ def test_chart_of_equal_values_is_a_line_in_the_middle():
 )
 def test_nothing_to_draw_is_no_chart(values, results):
     assert documents.chart_of(policies.progress_of(a_measure(**values), results)) is None
+
+
+@pytest.mark.parametrize(
+    ("direction", "target", "said"),
+    [
+        (Direction.INCREASE, "42", "The target is the same as the baseline. Is that what was meant?"),
+        (Direction.DECREASE, "42.0", "The target is the same as the baseline. Is that what was meant?"),
+        ("", "42", "The target is the same as the baseline. Is that what was meant?"),
+        (Direction.INCREASE, "41", "The target lies below the baseline, though it should go up."),
+        (Direction.DECREASE, "43", "The target lies above the baseline, though it should go down."),
+        (Direction.INCREASE, "1,000", ""),
+        (Direction.DECREASE, "-1", ""),
+        (Direction.MAINTAIN, "42", ""),
+        (Direction.INCREASE, "a lot", ""),
+    ],
+)
+def test_an_odd_target_is_said_in_words(direction, target, said):
+    measure = a_measure(direction=direction, target=target)
+
+    assert policies.remarks_on_target(measure, "42") == ([said] if said else [])
+    assert policies.remarks_on_target(measure, "") == []
+
+
+def test_no_remark_on_a_target_that_is_no_number():
+    assert policies.remarks_on_target(a_measure(kind="yes_no", target="yes", direction=""), "yes") == []

@@ -11,12 +11,14 @@ from evaluation import documents
 from evaluation.enums import MeasureKind, Moment, Reached, Sharing
 from evaluation.models import FeedbackAnswer
 from tests.engagements.brief_samples import pages_of, squeezed, structure_of, text_of_pdf
+from tests.engagements.situations import engagement_at
 from tests.evaluation.reported import STARTED, a_measure, answered, begun, lead_of, region_url, url
 from tests.factories.accounts import NationalAdminFactory
 from tests.factories.engagements import (
     ClientLeadFactory,
     EngagementFactory,
     ParticipantGroupFactory,
+    PlannedInterventionFactory,
     PriorityFactory,
     PurposeFactory,
     StatusChangeFactory,
@@ -74,7 +76,7 @@ def test_the_report_tells_what_was_asked_done_changed_and_learned(planned):
             "2. Seen now and then, in a few people",
             "Ward managers: 12 people",
             "We eat, then we talk.",
-            "2 sessions: 9 January 2017; 9 February 2017",
+            "Sessions written down 2: 9 January 2017; 9 February 2017",
             "18 to 22 people",
             "Calls before a transfer",
             "42",
@@ -88,7 +90,7 @@ def test_the_report_tells_what_was_asked_done_changed_and_learned(planned):
             "Listens before speaking 2.0 4.0 +2.0 6",
             "The suppers",
             "The cost of food",
-            "Too little evidence yet to say how often targets are met: one measure has a result, and it takes five.",
+            "Too little evidence yet: 1 result, and it takes 5.",
         ):
             assert squeezed(words) in squeezed(told)
     assert [heading.get_text() for heading in soup(page).select("main section > h2")] == [
@@ -108,7 +110,7 @@ def test_p39_the_first_and_the_present_target_stand_with_the_reason(planned):
 
     told = text_of(lead_of(planned.engagement).get(url(planned.engagement)))
 
-    assert "60 by 1 April 2017 First 70 by 1 March 2017" in told
+    assert "60 by 1 April 2017 First: 70 by 1 March 2017" in told
     assert "Two wards closed" in told
     assert "And a third" in told
 
@@ -140,7 +142,7 @@ def test_what_has_no_result_is_never_a_zero(planned):
 
     for words in ("No result", "The log was lost", "The ward closed", "due 1 January 2099 Not yet", "Partly met 1 March 2017"):
         assert words in told
-    assert "Measures with a result 1 of 4" in told
+    assert "Came to an end with a result 1 of 4" in told
     assert "3 of 3 that were not dropped" in told
 
 
@@ -182,22 +184,71 @@ def test_a_client_reads_the_report_but_of_what_was_learned_only_what_is_public(p
     engagement = planned.engagement
     person = ClientLeadFactory(engagement=engagement).user
     LearningFactory(engagement=engagement, worked="For the team")
-    LearningFactory(engagement=engagement, worked="For everybody", accepted=True, sharing=Sharing.PUBLIC)
+    shared = {"accepted": True, "sharing": Sharing.PUBLIC}
+    LearningFactory(engagement=engagement, worked="Dr Jones said it", evidence="For everybody", **shared)
 
     page = as_user(person).get(url(engagement))
 
     assert "For everybody" in text_of(page)
     assert "For the team" not in text_of(page)
+    assert "Dr Jones" not in text_of(page)
+    assert "Dr Jones" in text_of(lead_of(engagement).get(url(engagement)))
     assert "For the team" not in text_of(as_user(person).get(region_url(engagement.lead_region)))
     assert soup(page).find("a", href=url(engagement), attrs={"aria-current": "page"})
 
 
-def test_each_piece_of_learning_says_how_far_it_may_be_shared(planned):
-    LearningFactory(engagement=planned.engagement, sharing=Sharing.REGION)
+@pytest.mark.parametrize(
+    ("values", "readers"),
+    [
+        ({"sharing": Sharing.TEAM}, Sharing.TEAM.label),
+        ({"sharing": Sharing.REGION}, f"{Sharing.TEAM.label}, until it is accepted for: {Sharing.REGION.label}"),
+        ({"accepted": True}, Sharing.LDPS.label),
+        ({"proposed": True, "declined_at": timezone.now(), "declined_reason": "Too soon"}, Sharing.TEAM.label),
+    ],
+    ids=["for the team", "waiting", "accepted", "declined"],
+)
+def test_each_piece_of_learning_says_who_may_read_it_now(planned, values, readers):
+    LearningFactory(engagement=planned.engagement, **values)
 
     told = text_of(lead_of(planned.engagement).get(url(planned.engagement)))
 
-    assert f"May be shared with {Sharing.REGION.label}" in told
+    assert f"Who may read it {readers} Strength" in told
+
+
+def test_the_report_says_what_it_costs_who_agreed_and_for_whom_it_was_made():
+    engagement = engagement_at(EngagementStatus.IN_DELIVERY)
+    engagement.planned_interventions.update(is_no_cost=False, estimated_cost=4500)
+
+    told = text_of(lead_of(engagement).get(url(engagement)))
+
+    lead = engagement.client_leads.get()
+    assert f"Agreed by {lead.user.full_name}" in told
+    assert "Planned cost £4,500" in told
+    assert f"Made for {engagement.lead_consultant.full_name}" in told
+
+
+def test_results_stand_in_the_order_in_which_they_were_due_and_interventions_in_that_of_the_plan(planned):
+    measure = a_measure(planned)
+    for day in (date(2017, 9, 1), date(2017, 3, 1), date(2017, 6, 1)):
+        ResultFactory(measure=measure, due_on=day, collected_on=day, value="50")
+    PlannedInterventionFactory(engagement=planned.engagement, title="Put first", position=0)
+    type(planned).objects.filter(pk=planned.pk).update(position=1)
+
+    page = soup(lead_of(planned.engagement).get(url(planned.engagement)))
+
+    days = [day.get_text() for day in page.select(".report-results th .app-quiet")]
+    assert days == ["1 March 2017", "1 June 2017", "1 September 2017"]
+    assert [title.get_text() for title in page.select("#done h3")] == ["1. Put first", "2. Three suppers"]
+
+
+def test_what_too_few_answered_is_named(planned):
+    form = answered(planned, 5)
+    FeedbackAnswer.objects.filter(form=form).update(said={"useful": 4})
+
+    told = text_of(lead_of(planned.engagement).get(url(planned.engagement)))
+
+    assert "4.0 of 5 , the mean of 5" in told
+    assert "Too few answered: Have you since been in touch" in told
 
 
 # Feedback (P43, S16).
@@ -214,7 +265,7 @@ def test_s16_what_too_few_said_changes_no_report(planned, count):
 
     assert [text_of(client.get(page)) for page in pages] == with_answers
     assert "fewer than 5 answers" in with_answers[0]
-    assert "None that may be told" in with_answers[0]
+    assert "None that may be shown" in with_answers[0]
 
 
 def test_s16_an_open_form_changes_no_report(planned):
@@ -238,7 +289,7 @@ def test_s16_reports_add_up_whole_forms_only(planned):
 
     (change,) = report.confidence
     # Five rose by 2 and seven by 1.
-    assert (change.people, change.change) == (12, 1.4)
+    assert (change.people, change.change) == (12, 1.42)
     assert report.answers == 12
 
 
@@ -329,4 +380,4 @@ def test_a_report_without_anything_says_so(planned):
     told = text_of(lead_of(bare).get(url(bare)))
 
     assert "The plan names no purpose, no priority and no group." in told
-    assert "Nothing that you may read has been written down yet." in told
+    assert "Nothing has been written down yet." in told

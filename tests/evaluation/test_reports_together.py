@@ -9,18 +9,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from directory.models import Footprint, Region
+from engagements.enums import EngagementStatus
 from evaluation import documents, policies
 from evaluation.enums import MAX_REPORTED, MeasureStatus
 from evaluation.views import reports
 from tests.evaluation.reported import STARTED, a_measure, answered, begun, closed_on, lead_of, region_url, url
 from tests.factories.accounts import ConsultantFactory, NationalAdminFactory
 from tests.factories.engagements import (
+    ClientLeadFactory,
     EngagementFactory,
     ParticipantGroupFactory,
     PlaceFactory,
     PlannedInterventionFactory,
     PriorityFactory,
     PurposeFactory,
+    StatusChangeFactory,
 )
 from tests.factories.evaluation import (
     DeliveredSessionFactory,
@@ -61,7 +64,7 @@ def test_region_and_area_put_their_engagements_together(planned):
     assert "2 engagements, 1 intervention, 1 session held, 5 measures of success." in of_region
     assert "1 engagement, 1 intervention, 1 session held, 5 measures of success." in of_area
     # Wilson's interval of 3 of 5 at 95%.
-    told = "3 of 5 measures with a result met their target (60%). With this many results the true share may lie anywhere from 23% to 88%."
+    told = "3 of 5 measures that came to an end met their target (60%). With this many, the true share may lie anywhere from 23% to 88%."
     assert told in of_region
     assert told in of_area
     assert "Share the night rota" in of_region
@@ -139,7 +142,7 @@ def test_a_year_begins_in_april(planned):
     assert references("") == {last.reference, first.reference, running.reference}
     assert references("?period=2016") == {last.reference}
     assert references("?period=2017") == {first.reference}
-    assert references("?period=under-way") == {running.reference}
+    assert references("?period=not_closed") == {running.reference}
     page = client.get(region_url(last.lead_region) + "?period=2016")
     assert "Closed from April 2016 to March 2017" in text_of(page)
     assert soup(page).find("a", href=f"{region_url(last.lead_region, '.pdf')}?period=2016")
@@ -158,8 +161,8 @@ def test_a_choice_without_engagements_says_so(planned):
     client = as_user(NationalAdminFactory())
     address = region_url(planned.engagement.lead_region)
 
-    assert "No engagement fits this choice" in text_of(client.get(f"{address}?period=under-way"))
-    assert client.get(f"{address[:-1]}.pdf?period=under-way").status_code == 404
+    assert "No engagement fits this choice" in text_of(client.get(f"{address}?period=not_closed"))
+    assert client.get(f"{address[:-1]}.pdf?period=not_closed").status_code == 409
 
 
 def test_too_many_for_one_report_are_said(planned, monkeypatch):
@@ -205,6 +208,51 @@ def test_the_report_of_many_takes_as_many_queries_as_that_of_one(planned):
 
 
 # Together.
+
+
+def test_a_tally_weighs_what_came_to_an_end(planned):
+    """Before the last collection a measure can only be met: early good news is not all the news there is."""
+    early, late = a_measure(planned), a_measure(planned)
+    waiting = [ResultFactory(measure=row, due_on=date(2099, 1, 1)) for row in (early, late)]
+    reached = [ResultFactory(measure=row, collected_on=date(2016, 9, 1), value="60") for row in (early, late)]
+    rows = [policies.progress_of(early, [reached[0], waiting[0]]), policies.progress_of(late, [reached[1]])]
+
+    tally = policies.tally_of(rows)
+
+    assert tally.statuses == ((MeasureStatus.MET, 2),)
+    assert (tally.weight.met, tally.weight.results) == (1, 1)
+
+
+def test_work_that_was_reopened_or_withdrawn_after_it_began_is_told_to_its_region_and_not_to_its_client(planned):
+    engagement = planned.engagement
+    person = ClientLeadFactory(engagement=engagement).user
+    StatusChangeFactory(engagement=engagement, to_status=EngagementStatus.IN_DELIVERY)
+    for status in (EngagementStatus.CO_DESIGN, EngagementStatus.WITHDRAWN):
+        type(engagement).objects.filter(pk=engagement.pk).update(status=status)
+
+        assert "Across the Bay" in text_of(lead_of(engagement).get(region_url(engagement.lead_region)))
+        assert as_user(person).get(region_url(engagement.lead_region)).status_code == 404
+
+
+def test_an_area_named_through_a_site_or_twice_has_the_engagement_once(planned):
+    area = Footprint.objects.filter(sites__isnull=False).order_by("number").first()
+    site = area.sites.order_by("pk").first()
+    PlaceFactory(engagement=planned.engagement, footprint=None, site=site)
+    PlaceFactory(engagement=planned.engagement, footprint=area)
+
+    page = soup(lead_of(planned.engagement).get(f"/reports/areas/{area.number}/"))
+
+    assert len(page.select("#asked .brief-item")) == 1
+
+
+def test_confidence_and_too_little_evidence_are_told_together(planned):
+    answered(planned, 6)
+    ResultFactory(measure=a_measure(planned), collected_on=date(2017, 3, 1), value="60")
+
+    told = text_of(lead_of(planned.engagement).get(region_url(planned.engagement.lead_region)))
+
+    assert "Listens before speaking +2.0 6" in told
+    assert "1 of 1 (too few to judge)" in told
 
 
 def test_a_tally_counts_neither_for_nor_against_what_has_no_result(planned):

@@ -85,7 +85,7 @@ def when_the_room_is_asked(consultant, engagement):
     consultant.save("Open it for answers")
     consultant.sees("Nothing is shown and nobody is counted until then")
     consultant.follow("Print a table card")
-    expect(consultant.page.get_by_role("img", name="Square code of the link to the questions")).to_be_visible()
+    expect(consultant.page.get_by_role("img", name="QR code of the link to the questions")).to_be_visible()
 
 
 def when_ten_people_answer_on_their_phones(browser, address, engagement):

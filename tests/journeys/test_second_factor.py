@@ -43,7 +43,7 @@ def test_an_admin_sets_up_an_app_and_signs_in_with_it(desk):
     expect(page.get_by_role("heading", name="Set up a second factor")).to_be_visible()
     look_both_ways(desk)
     desk.follow("Use an authenticator app")
-    expect(page.get_by_role("img", name="Square code")).to_be_visible()
+    expect(page.get_by_role("img", name="QR code")).to_be_visible()
     look_both_ways(desk)
     page.get_by_text("I cannot scan it").click()
     secret = page.locator("details code").inner_text()

@@ -225,9 +225,9 @@ def _contact(sheet: Sheet, brief: Brief) -> None:
 
 def _feedback(sheet: Sheet, brief: Brief, stamp: Stamp) -> None:
     """Write where those who took part say what they think, in a brief that was agreed."""
-    if stamp.is_draft or not brief.planned:
+    if not stamp.has_feedback_code or not brief.planned:
         return
-    sheet.heading("Feedback of those who take part", 1)
+    sheet.heading("Feedback from participants", 1)
     sheet.paragraph(
         "Whoever takes part can say what they think of it, on a phone and without an account, while the lead consultant has the "
         "questions open. Nobody’s name is kept."
