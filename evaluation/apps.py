@@ -31,5 +31,5 @@ class EvaluationConfig(AppConfig):
         # What feedback came to can be kept once it is closed.
         register_follower(end_feedback)
         register_follower(conclude)
-        register_closing_check(policies.closing_checks)
+        register_closing_check(policies.closing_checks, remarks=policies.closing_remarks)
         register_evidence(weights=policies.weights_of, evidence=policies.evidence_of)

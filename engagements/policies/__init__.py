@@ -33,6 +33,7 @@ from engagements.policies.messages import (
 )
 from engagements.policies.moves import (
     closing_blockers,
+    closing_remarks,
     delivery_blockers,
     editing_blockers,
     evaluation_blockers,
@@ -108,6 +109,7 @@ __all__ = [
     "clients_of",
     "closeness_of",
     "closing_blockers",
+    "closing_remarks",
     "colleagues_in",
     "commenting_blockers",
     "compass",

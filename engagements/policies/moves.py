@@ -14,14 +14,17 @@ if TYPE_CHECKING:
     from engagements.models import Engagement, PlanVersion
 
     ClosingCheck = Callable[[Engagement], list[Blocker]]
+    ClosingRemarks = Callable[[Engagement], list[str]]
 
 _closing_checks: list[ClosingCheck] = []
+_closing_remarks: list[ClosingRemarks] = []
 
 
-def register_closing_check(check: ClosingCheck) -> None:
-    """Let an upper app add what it asks for before an engagement closes; it joins in its `apps.py`."""
+def register_closing_check(check: ClosingCheck, *, remarks: ClosingRemarks) -> None:
+    """Let an upper app add what it asks for before an engagement closes, and what closing means for it; it joins in its `apps.py`."""
     if check not in _closing_checks:
         _closing_checks.append(check)
+        _closing_remarks.append(remarks)
 
 
 _NOT_EDITABLE = {
@@ -69,6 +72,11 @@ def closing_blockers(engagement: Engagement) -> list[Blocker]:
     """Return why the engagement cannot be closed: it is not in evaluation, or something is still to be said."""
     barred = _blockers_before(engagement, EngagementStatus.CLOSED, "An engagement is closed after its evaluation.")
     return barred or [blocker for check in _closing_checks for blocker in check(engagement)]
+
+
+def closing_remarks(engagement: Engagement) -> list[str]:
+    """Return what somebody should know before they close an engagement."""
+    return [remark for find in _closing_remarks for remark in find(engagement)]
 
 
 def withdrawing_blockers(engagement: Engagement, *, reason: str | None = None) -> list[Blocker]:

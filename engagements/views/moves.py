@@ -43,16 +43,17 @@ def _move_page(
     blockers: Sequence[Blocker],
     template: str,
     form: PortalForm | None = None,
+    done: str = "",
     **context: object,
 ) -> HttpResponse:
-    """Show what bars a move, or ask for it and carry it out; then show where the plan stands."""
+    """Show what bars a move, or ask for it and carry it out; then show where the plan stands, unless there is more to show elsewhere."""
     review_url = reverse("engagements:review_detail", args=[engagement.reference])
     return form_page(
         request,
         form=form or forms.ConfirmForm(request.POST or None),
         save=partial(action, by=request.user),
         template=f"engagements/{template}.html",
-        done=review_url,
+        done=done or review_url,
         context={"engagement": engagement, "blockers": blockers, "back": review_url, **context},
     )
 
@@ -239,6 +240,8 @@ def engagement_close(request: PortalRequest, reference: str) -> HttpResponse:
         action=partial(actions.close_engagement, engagement=engagement),
         blockers=policies.closing_blockers(engagement),
         template="engagement_close",
+        done=reverse("evaluation:report_detail", args=[reference]),
+        remarks=policies.closing_remarks(engagement),
     )
 
 

@@ -66,7 +66,7 @@ def conclude(engagement: Engagement, to: EngagementStatus, by: User) -> None:
         return
     today = timezone.localdate()
     for progress in policies.progress_in(engagement):
-        progress.measure.final_status = progress.status
+        progress.measure.final_status = policies.final_status_of(progress)
         progress.measure.save(update_fields=["final_status"])
     asked = FeedbackForm.objects.filter(planned_intervention__engagement=engagement, opened_at__isnull=False)
     for row in asked.order_by("pk").prefetch_related("answers"):

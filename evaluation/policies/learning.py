@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.timezone import localdate
 
 from core.refusals import Blocker
+from core.text import counted, joined
 from engagements.enums import ENDED_STATUSES, RUNNING_STATUSES
 from evaluation.enums import MeasureStatus, Sharing
 from evaluation.models import EarlierTarget, FeedbackForm, Learning, Measure, Result
@@ -69,14 +71,13 @@ def drawn_from(planned: PlannedIntervention, *, on: date) -> list[Drawn]:
 
 
 def closing_checks(engagement: Engagement) -> list[Blocker]:
-    """Return what an engagement still owes before it closes: an end for each measure, and what was learned."""
+    """Return what an engagement still owes before it closes: a word on each measure, and what was learned."""
     results_url = reverse("evaluation:result_list", args=[engagement.reference])
+    today = localdate()
     found = [
-        Blocker(
-            f"{quoted(row.measure)}: add its result, say why there is none, or drop it", f"{results_url}#measure-{row.measure.pk}"
-        )
+        Blocker(_owed_in_words(row, today), f"{results_url}#measure-{row.measure.pk}")
         for row in progress_in(engagement)
-        if not row.is_settled
+        if row.owes(today)
     ]
     if not Learning.objects.filter(engagement=engagement).exists():
         found.append(
@@ -86,6 +87,37 @@ def closing_checks(engagement: Engagement) -> list[Blocker]:
             )
         )
     return found
+
+
+def closing_remarks(engagement: Engagement) -> list[str]:
+    """Say what is not collected any more once an engagement is closed."""
+    later = sorted(row.due_on for progress in progress_in(engagement) for row in progress.waiting if row.due_on > localdate())
+    if not later:
+        return []
+    until = "" if len(later) == 1 else f", the last on {date_format(later[-1], 'DATE_FORMAT')}"
+    more = counted(len(later), "collection")
+    sentence = (
+        f"{more} of results would still come, the first on {date_format(later[0], 'DATE_FORMAT')}{until}. Once it is closed nobody is asked "
+        "for them, and a measure that is still in progress counts neither for nor against. To wait for them, leave the engagement in "
+        "evaluation."
+    )
+    return [sentence]
+
+
+def final_status_of(row: Progress) -> MeasureStatus:
+    """Return what is kept of a measure when the work ends: what had no result by then was not collected."""
+    return MeasureStatus.NOT_COLLECTED if row.status == MeasureStatus.PLANNED else row.status
+
+
+def _owed_in_words(row: Progress, on: date) -> str:
+    """Say what is still to be said of a measure."""
+    late = [result for result in row.waiting if result.due_on <= on]
+    if row.status == MeasureStatus.PLANNED:
+        return f"{quoted(row.measure)}: add its result, say why there is none, or drop it"
+    if late:
+        days = joined([date_format(result.due_on, "DATE_FORMAT") for result in late])
+        return f"{quoted(row.measure)}: add the result that was due on {days}, or say why there is none"
+    return f"{quoted(row.measure)}: say how far its last result has come"
 
 
 def readers_of(learning: Learning) -> str:

@@ -18,6 +18,7 @@ from evaluation.enums import (
     FIRST_NAMES,
     MOMENTS_UNLESS_KNOWN,
     MONTHS_AFTER,
+    RESULT_STATUSES,
     SAME_TIME_DAYS,
     USUAL_MOMENTS,
     Direction,
@@ -78,11 +79,26 @@ class Progress:
         return self.earlier[0].due_on if self.earlier else self.measure.due_on
 
     @property
-    def is_settled(self) -> bool:
-        """Tell whether it has come to an end: it was dropped, or nothing waits to be collected and its status says what came of it."""
-        is_waiting = any(row.is_open for row in self.results)
-        is_open = is_waiting or self.status in (MeasureStatus.PLANNED, MeasureStatus.IN_PROGRESS)
-        return self.status == MeasureStatus.DROPPED or not is_open
+    def waiting(self) -> list[Result]:
+        """Return the collections that nobody has made or given up, the earliest first."""
+        return [] if self.status == MeasureStatus.DROPPED else [row for row in self.results if row.is_open]
+
+    @property
+    def is_result(self) -> bool:
+        """Tell whether its status counts as a result: nothing more is to be collected, or the work has ended before it was due."""
+        has_ended = not self.waiting or self.measure.engagement.status == EngagementStatus.CLOSED
+        return has_ended and self.status in RESULT_STATUSES
+
+    def owes(self, on: date) -> bool:
+        """Tell whether somebody has yet to say what became of it, before the work ends on a day.
+
+        That is a collection that is due, a measure of which nothing was said at all, or how far its last result has come. What is due later
+        bars nobody.
+        """
+        is_late = any(row.due_on <= on for row in self.waiting)
+        is_unsaid = self.status == MeasureStatus.PLANNED and not any(row.is_missed for row in self.results)
+        is_unjudged = self.status == MeasureStatus.IN_PROGRESS and not self.waiting
+        return is_late or is_unsaid or is_unjudged
 
 
 # When.

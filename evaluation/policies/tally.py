@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.timezone import localdate
 
-from evaluation.enums import RESULT_STATUSES, YEAR_BEGINS_IN, MeasureStatus
+from evaluation.enums import YEAR_BEGINS_IN, MeasureStatus
 from interventions.policies import Weight
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def tally_of(rows: Iterable[Progress]) -> Tally:
     """Return what measures come to together."""
     found = list(rows)
     counts = Counter(row.status for row in found)
-    ended = [row for row in found if row.is_settled and row.status in RESULT_STATUSES]
+    ended = [row for row in found if row.is_result]
     kept = [row for row in found if row.status != MeasureStatus.DROPPED]
     return Tally(
         statuses=tuple((status, counts[status]) for status in MeasureStatus if counts[status]),

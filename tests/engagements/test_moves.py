@@ -46,7 +46,9 @@ def test_move_page_carries_the_move_out(view):
     response = submit(as_user(engagement.lead_consultant), url(view, engagement), typed)
 
     assert response.status_code == 302
-    assert response["Location"] == url("review_detail", engagement)
+    # What closed work came to stands in its report.
+    leads_to = "evaluation:report_detail" if reached == S.CLOSED else "engagements:review_detail"
+    assert response["Location"] == reverse(leads_to, args=[engagement.reference])
     assert reread(engagement).status == reached
 
 

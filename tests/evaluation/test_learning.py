@@ -1,5 +1,7 @@
 """What was learned: asked for at the end, drawn from the records, shared as far as was said, and read where the next plan is made."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
@@ -62,6 +64,36 @@ def test_closing_asks_for_an_end_of_each_measure_and_what_was_learned(engagement
     ]
     with pytest.raises(ActionRefused, match="Fewer delays"):
         close_engagement(engagement=engagement, by=engagement.lead_consultant)
+
+
+def test_closing_does_not_ask_for_what_is_due_later_and_makes_no_miss_of_it(engagement, planned, lead):
+    on_the_way, met, unsaid = a_measure(planned, "50"), a_measure(planned, "60"), a_measure(planned, "")
+    for measure in (on_the_way, met, unsaid):
+        ResultFactory(measure=measure, due_on=date(2099, 6, 1))
+    ResultFactory(measure=unsaid, due_on=DAY, missed_reason="The log was lost")
+    LearningFactory(engagement=engagement)
+
+    page = text_of(lead.get(f"/engagements/{engagement.reference}/close/"))
+    close_engagement(engagement=engagement, by=engagement.lead_consultant)
+
+    assert "3 collections of results would still come, the first on 1 June 2099, the last on 1 June 2099." in page
+    kept = dict(Measure.objects.values_list("pk", "final_status"))
+    assert kept == {on_the_way.pk: "in_progress", met.pk: "met", unsaid.pk: "not_collected"}
+    assert policies.weights_of([planned.intervention])[planned.intervention.pk].results == 1
+    assert "Not asked for: the work had ended" in text_of(lead.get(f"/engagements/{engagement.reference}/results/"))
+
+
+def test_closing_names_what_is_late_and_what_nobody_judged(engagement, planned):
+    late, story = a_measure(planned, "60"), a_measure(planned, "")
+    Measure.objects.filter(pk=story.pk).update(outcome="Told", kind="story")
+    Measure.objects.filter(pk=late.pk).update(outcome="Late")
+    ResultFactory(measure=late, due_on=DAY + timedelta(90))
+    ResultFactory(measure=story, collected_on=DAY, narrative="They ring")
+
+    assert sentences(closing_blockers(engagement))[:2] == [
+        "“Late”: add the result that was due on 9 April 2017, or say why there is none",
+        "“Told”: say how far its last result has come",
+    ]
 
 
 def test_closing_page_names_what_is_missing_with_the_way_to_it(engagement, planned, lead):

@@ -235,19 +235,39 @@ def test_results_are_kept_from_agreement_to_the_end(status):
 
 
 @pytest.mark.parametrize(
-    ("measure", "results", "is_settled"),
+    ("measure", "results", "owes", "is_result"),
     [
-        pytest.param(a_measure(), [], False, id="never collected"),
-        pytest.param(a_measure(), [waiting(LONG_AGO)], False, id="late"),
-        pytest.param(a_measure(), [collected("60"), waiting(LONG_AGO)], False, id="met, and one is late"),
-        pytest.param(a_measure(kind=MeasureKind.STORY), [collected(narrative="They ring")], False, id="nobody says how far"),
-        pytest.param(a_measure(), [collected("60")], True, id="met"),
-        pytest.param(a_measure(), [waiting(missed_reason="Closed")], True, id="given up"),
-        pytest.param(a_measure(dropped_on=ON, dropped_reason="Closed"), [waiting()], True, id="dropped"),
+        pytest.param(a_measure(), [], True, False, id="never collected"),
+        pytest.param(a_measure(), [waiting(LONG_AGO)], True, False, id="late"),
+        pytest.param(a_measure(), [collected("60"), waiting(LONG_AGO)], True, False, id="met, and one is late"),
+        pytest.param(a_measure(), [collected("60"), waiting(LATER)], False, False, id="met, and one is to come"),
+        pytest.param(a_measure(), [collected("50"), waiting(LATER)], False, False, id="on the way, and one is to come"),
+        pytest.param(a_measure(), [waiting(LATER)], True, False, id="all is to come"),
+        pytest.param(
+            a_measure(), [waiting(missed_reason="Closed"), waiting(LATER)], False, False, id="one given up, one to come"
+        ),
+        pytest.param(
+            a_measure(kind=MeasureKind.STORY), [collected(narrative="They ring")], True, False, id="nobody says how far"
+        ),
+        pytest.param(a_measure(), [collected("60")], False, True, id="met"),
+        pytest.param(a_measure(), [collected("50")], False, True, id="partly met"),
+        pytest.param(a_measure(), [waiting(missed_reason="Closed")], False, False, id="given up"),
+        pytest.param(a_measure(dropped_on=ON, dropped_reason="Closed"), [waiting()], False, False, id="dropped"),
     ],
 )
-def test_measure_is_settled_once_nothing_waits_and_something_came_of_it(measure, results, is_settled):
-    assert policies.progress_of(measure, results).is_settled is is_settled
+def test_measure_owes_a_word_before_the_end_and_counts_once_nothing_waits(measure, results, owes, is_result):
+    measure.engagement = Engagement(status=EngagementStatus.IN_EVALUATION)
+    progress = policies.progress_of(measure, results)
+
+    assert progress.owes(ON) is owes
+    assert progress.is_result is is_result
+
+
+@pytest.mark.parametrize(("value", "is_result"), [("60", True), ("50", False)], ids=["met", "on the way"])
+def test_after_the_end_what_was_still_to_come_makes_no_miss(value, is_result):
+    measure = a_measure(engagement=Engagement(status=EngagementStatus.CLOSED))
+
+    assert policies.progress_of(measure, [collected(value), waiting(LATER)]).is_result is is_result
 
 
 # The chart.

@@ -166,7 +166,7 @@ def when_the_engagement_closes_with_what_was_learned(consultant, engagement):
 
 def then_the_report_has_written_itself(consultant):
     consultant.turn_to("Evaluation report")
-    consultant.sees("5 of 5 measures with a result met their target (100%).")
+    consultant.sees("5 of 5 measures that came to an end met their target (100%).")
     consultant.sees("Eat first, talk later.")
     consultant.sees("10 answers.")
     with consultant.page.expect_download() as download:
