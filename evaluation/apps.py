@@ -27,6 +27,7 @@ class EvaluationConfig(AppConfig):
         register_open_work(MeasureWork())
         register_digest_work(policies.due_for_digest)
         register_digest_work(policies.new_evidence_for)
+        register_digest_work(policies.learning_for_digest)
         register_follower(collect_from_delivery)
         # What feedback came to can be kept once it is closed.
         register_follower(end_feedback)

@@ -183,7 +183,7 @@ SCALE = range(1, 6)
 class Sharing(TextChoices):
     """How far something that was learned may travel; whoever did the work says so."""
 
-    TEAM = "team", "Only those who see the engagement"
+    TEAM = "team", "Only the LDP colleagues who see this engagement"
     REGION = "region", "Our region’s LDP"
     LDPS = "ldps", "All LDPs"
     PUBLIC = "public", "Everybody, on the public menu"

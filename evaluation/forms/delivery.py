@@ -23,7 +23,7 @@ class DeliveredSessionForm(PortalModelForm):
     class Meta:
         model = DeliveredSession
         fields = ["held_on", "attended", "note"]
-        labels = {"attended": "How many came?", "note": "What is there to remember?"}
+        labels = {"attended": "How many came? (optional)", "note": "What is there to remember? (optional)"}
         help_texts = {"note": "For the story of this intervention. Name nobody who came."}
         widgets = {
             "attended": forms.NumberInput(attrs={"data-width": "4"}),

@@ -59,7 +59,7 @@ class FeedbackSetupForm(PortalModelForm):
             "min_answers": "How many answers before anything is shown?",
         }
         help_texts = {
-            "code_count": "Only for cards: one for each person.",
+            "code_count": "Only for cards: one for each person, and more people than the answers you promise below, as some will not answer.",
             "own_question": "It is answered in their own words.",
             "min_answers": f"{MIN_ANSWERS} at least. You promise this to those who answer, so it cannot be changed once the form is open.",
         }

@@ -41,7 +41,7 @@ class LearningForm(PortalModelForm):
             "sharing": "How far may it be shared?",
         }
         help_texts = {
-            "planned_intervention": "Leave it open if it is about the engagement as a whole.",
+            "planned_intervention": "Choose the engagement as a whole where it came from all of it.",
             "worked": "It begins with what the records say. Put it into your own words: what would you tell a colleague in another region? "
             "Leave out names.",
             "for_whom": "For example: clinical leads in their first year; it passed the finance directors by.",
@@ -129,4 +129,8 @@ class LibraryFilterForm(FilterForm):
         """Say in words what the library is narrowed to (P24)."""
         chosen = self.chosen
         said = [f"with “{chosen['q']}”"] if "q" in chosen else []
-        return said + [f"{self.fields[name].label}: {self.names[name][chosen[name]]}" for name in self.names if name in chosen]
+        return said + [
+            f"with {str(self.fields[name].label).lower()} “{self.names[name][chosen[name]]}”"
+            for name in self.names
+            if name in chosen
+        ]

@@ -1,7 +1,7 @@
 """What the data of measures says and what its state allows."""
 
 from evaluation.policies.due import DueResult, due_for_digest, due_results_of
-from evaluation.policies.evidence import confidence_over, evidence_of, new_evidence_for, weights_of
+from evaluation.policies.evidence import confidence_over, evidence_of, learning_for_digest, new_evidence_for, weights_of
 from evaluation.policies.feedback import (
     Confidence,
     FeedbackSummary,
@@ -97,6 +97,7 @@ __all__ = [
     "is_on_brief",
     "is_owner",
     "learning_blockers",
+    "learning_for_digest",
     "link_on_brief",
     "measure_blockers",
     "measure_removing_blockers",

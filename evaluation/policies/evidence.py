@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.timezone import localdate
 
+from accounts.enums import Role
 from engagements.enums import OPEN_STATUSES, ClientKind, EngagementStatus
 from engagements.models import Engagement, PlannedIntervention
 from engagements.policies import WaitingWork
@@ -87,6 +89,26 @@ def new_evidence_for(person: User, since: date, until: date) -> list[WaitingWork
         for pk in dict.fromkeys(found.values_list("planned_intervention__intervention", flat=True))
         for planned in by_intervention[pk]
     ]
+
+
+def learning_for_digest(person: User, since: date, until: date) -> list[WaitingWork]:
+    """Return for a daily summary what was proposed to a region's admin, and what an admin said to a team; two queries at most."""
+    found = []
+    if person.role == Role.REGIONAL_ADMIN:
+        waiting = Learning.objects.filter(engagement__lead_region=person.region_id).waiting()
+        for row in waiting.select_related("engagement__lead_region"):
+            is_new = row.proposed_at is not None and since < localdate(row.proposed_at) <= until
+            found.append(WaitingWork(row.engagement, "Answer what was learned: it is proposed as evidence", is_new))
+    if not person.is_stp_lead:
+        mine = Engagement.objects.for_person(person).order_by().values("pk")
+        answered = Learning.objects.filter(engagement__in=mine).filter(
+            Q(accepted_at__date__gt=since, accepted_at__date__lte=until)
+            | Q(declined_at__date__gt=since, declined_at__date__lte=until)
+        )
+        for row in answered.select_related("engagement__lead_region", "planned_intervention").order_by("pk"):
+            became = "stands as evidence" if row.accepted_at else "stays with the team"
+            found.append(WaitingWork(row.engagement, f"What was learned from “{row.title}” {became}", is_new=True))
+    return found
 
 
 def confidence_over(rows: Iterable[Confidence]) -> tuple[ConfidenceChange, ...]:

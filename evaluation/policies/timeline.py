@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 
 from core.reading import Relation, prefetch_in_one_query
 from core.text import counted
-from engagements.enums import DecisionOutcome, EngagementStatus
+from engagements.enums import ENDED_STATUSES, DecisionOutcome, EngagementStatus
 from engagements.models import Decision, PlannedIntervention
 from evaluation.policies.learning import progress_in
 from evaluation.policies.measures import quoted
@@ -45,6 +45,12 @@ class Happening:
     detail: str = ""
     url: str = ""
     session: DeliveredSession | None = None
+    at: datetime | None = None
+
+    @property
+    def order(self) -> tuple[date, float]:
+        """Return its place: by day, what has only a day before what has a moment."""
+        return self.day, self.at.timestamp() if self.at else 0
 
 
 @dataclass(frozen=True)
@@ -71,12 +77,13 @@ def timelines_of(engagement: Engagement, *, on: date) -> list[Timeline]:
     )
     progress = progress_in(engagement)
     decisions = Decision.objects.filter(version__engagement=engagement).select_related("version").order_by("at", "pk")
-    shared = [row for _, row in sorted([*_moves(engagement), *_decisions(engagement, decisions)], key=lambda pair: pair[0])]
+    # Of one moment, a decision stands before the move that it led to.
+    shared = [*_decisions(engagement, decisions), *_moves(engagement)]
     found = []
     for planned in planned_rows:
         own = [row for row in progress if row.measure.planned_intervention_id == planned.pk]
-        rows = [*shared, *_dates(planned), *_sessions(planned), *_measured(engagement, own), *_asked(engagement, planned)]
-        rows.sort(key=lambda row: row.day)
+        rows = [*shared, *_dates(planned), *_sessions(planned), *_measured(engagement, own, on=on), *_asked(engagement, planned)]
+        rows.sort(key=lambda row: row.order)
         found.append(
             Timeline(
                 planned,
@@ -87,28 +94,26 @@ def timelines_of(engagement: Engagement, *, on: date) -> list[Timeline]:
     return found
 
 
-def _moves(engagement: Engagement) -> list[tuple[datetime, Happening]]:
-    """Return the moves of the engagement, each with its moment."""
+def _moves(engagement: Engagement) -> list[Happening]:
+    """Return the moves of the engagement."""
     return [
-        (row.at, Happening(localdate(row.at), "Plan", _TOLD[EngagementStatus(row.to_status)], row.reason))
+        Happening(localdate(row.at), "Plan", _TOLD[EngagementStatus(row.to_status)], row.reason, at=row.at)
         for row in engagement.status_changes.all()
     ]
 
 
-def _decisions(engagement: Engagement, decisions: Iterable[Decision]) -> list[tuple[datetime, Happening]]:
-    """Return what each signatory decided, each with its moment."""
+def _decisions(engagement: Engagement, decisions: Iterable[Decision]) -> list[Happening]:
+    """Return what each signatory decided."""
     url = reverse("engagements:review_detail", args=[engagement.reference])
     did = {DecisionOutcome.AGREED: "agreed to", DecisionOutcome.CHANGES_WANTED: "asked for changes to"}
     return [
-        (
-            row.at,
-            Happening(
-                localdate(row.at),
-                "Decision",
-                f"{row.name} {did[DecisionOutcome(row.outcome)]} version {row.version.number}",
-                row.comment,
-                url,
-            ),
+        Happening(
+            localdate(row.at),
+            "Decision",
+            f"{row.name} {did[DecisionOutcome(row.outcome)]} version {row.version.number}",
+            row.comment,
+            url,
+            at=row.at,
         )
         for row in decisions
     ]
@@ -129,7 +134,7 @@ def _sessions(planned: Any) -> list[Happening]:
     return found
 
 
-def _measured(engagement: Engagement, progress: Iterable[Progress]) -> list[Happening]:
+def _measured(engagement: Engagement, progress: Iterable[Progress], *, on: date) -> list[Happening]:
     """Return each collection: what it showed, why there is none, or when it is due; and each target that was replaced."""
     base = reverse("evaluation:result_list", args=[engagement.reference])
     found = []
@@ -143,12 +148,15 @@ def _measured(engagement: Engagement, progress: Iterable[Progress]) -> list[Happ
                 shown = result.value or result.get_reached_display() or "a story"
                 found.append(Happening(result.collected_on, "Measure", f"{name}, {when}: {shown}", result.narrative, url))
             elif result.is_missed:
-                found.append(Happening(result.due_on, "Measure", f"{name}, {when}: not collected", result.missed_reason, url))
-            elif row.measure.dropped_on is None:
+                day = min(result.due_on, on)
+                found.append(Happening(day, "Measure", f"{name}, {when}: not collected", result.missed_reason, url))
+            elif row.measure.dropped_on is None and engagement.status not in ENDED_STATUSES:
                 found.append(Happening(result.due_on, "Measure", f"{name}, {when}: due", url=url))
-        for earlier in row.earlier:
+        targets = [earlier.target for earlier in row.earlier] + [row.measure.target]
+        for earlier, target in zip(row.earlier, targets[1:], strict=True):
+            told = f"{name}: the target of {earlier.target or 'none'} became {target or 'none'}"
             day = localdate(earlier.replaced_at)
-            found.append(Happening(day, "Measure", f"{name}: the target of {earlier.target} was replaced", earlier.reason, url))
+            found.append(Happening(day, "Measure", told, earlier.reason, url, at=earlier.replaced_at))
         if row.measure.dropped_on:
             found.append(Happening(row.measure.dropped_on, "Measure", f"{name} was dropped", row.measure.dropped_reason, url))
     return found
@@ -160,7 +168,9 @@ def _asked(engagement: Engagement, planned: Any) -> list[Happening]:
     for form in planned.feedback_forms.all():
         if form.opened_at is not None:
             url = reverse("evaluation:feedback_form_detail", args=[engagement.reference, form.pk])
-            found.append(Happening(localdate(form.opened_at), "Feedback", "Participants were asked for feedback", url=url))
-            ended = localdate(form.closed_at) if form.closed_at else form.closes_on
-            found.append(Happening(ended, "Feedback", "Feedback closes" if not form.closed_at else "Feedback closed", url=url))
+            asked, closed = form.opened_at, form.closed_at
+            found.append(Happening(localdate(asked), "Feedback", "Participants were asked", url=url, at=asked))
+            ended = localdate(closed) if closed else form.closes_on
+            told = "No more answers were taken" if closed else "Last day to answer"
+            found.append(Happening(ended, "Feedback", told, url=url, at=closed))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import prefetch_related_objects
@@ -154,9 +154,8 @@ def feedback_form_close(request: PortalRequest, reference: str, pk: int) -> Http
     blockers = policies.open_form_blockers(found, timezone.localdate())
     form = PortalForm(request.POST or None)
     planned = found.planned_intervention
-    return _form_page(
-        request, planned, form=form, save=save, template="feedback_form_close", done=_detail_url, blockers=blockers, pk=pk
-    )
+    context: dict[str, Any] = {"blockers": blockers, "pk": pk, "enough": found.min_answers}
+    return _form_page(request, planned, form=form, save=save, template="feedback_form_close", done=_detail_url, **context)
 
 
 @require_POST

@@ -44,7 +44,7 @@ def learning_list(request: PortalRequest, reference: str) -> HttpResponse:
     rows = Learning.objects.filter(engagement=engagement).select_related("planned_intervention", "accepted_by").order_by("pk")
     context = {
         "engagement": engagement,
-        "rows": rows,
+        "rows": [(row, policies.readers_of(row)) for row in rows],
         "planned_interventions": engagement.planned_interventions.order_by("position", "pk"),
         "blockers": blockers,
         "can_edit": not blockers and permissions.can_write_learning(request.user, engagement),

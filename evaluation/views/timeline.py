@@ -46,7 +46,7 @@ def session_create(request: PortalRequest, reference: str, pk: int) -> HttpRespo
     planned.engagement = engagement
     form = forms.DeliveredSessionForm(request.POST or None, instance=DeliveredSession(planned_intervention=planned))
     save = partial(actions.add_session, planned=planned, by=request.user)
-    return _form_page(request, planned, form=form, save=save, template="session_create")
+    return _form_page(request, planned, form=form, save=save, template="session_create", done=_address_of)
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,7 +55,9 @@ def session_edit(request: PortalRequest, reference: str, pk: int) -> HttpRespons
     session = _load_session(request, reference, pk)
     form = forms.DeliveredSessionForm(request.POST or None, instance=session)
     save = partial(actions.change_session, session=session, by=request.user)
-    return _form_page(request, session.planned_intervention, form=form, save=save, template="session_edit", pk=pk)
+    return _form_page(
+        request, session.planned_intervention, form=form, save=save, template="session_edit", done=_address_of, pk=pk
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,11 +88,18 @@ def _load_session(request: PortalRequest, reference: str, pk: int) -> DeliveredS
 
 
 def _form_page(
-    request: PortalRequest, planned: PlannedIntervention, *, form: PortalForm, save: Any, template: str, **context: object
+    request: PortalRequest,
+    planned: PlannedIntervention,
+    *,
+    form: PortalForm,
+    save: Any,
+    template: str,
+    done: Any = "",
+    **context: object,
 ) -> HttpResponse:
     """Show a form about a session of one planned intervention."""
     engagement = planned.engagement
-    back = reverse("evaluation:timeline_list", args=[engagement.reference])
+    back = _list_url(engagement)
     shown = {
         "engagement": engagement,
         "planned": planned,
@@ -98,4 +107,14 @@ def _form_page(
         "back": back,
         **context,
     }
-    return form_page(request, form=form, save=save, template=f"evaluation/{template}.html", done=back, context=shown)
+    return form_page(request, form=form, save=save, template=f"evaluation/{template}.html", done=done or back, context=shown)
+
+
+def _list_url(engagement: Engagement) -> str:
+    """Return the address of the timeline."""
+    return reverse("evaluation:timeline_list", args=[engagement.reference])
+
+
+def _address_of(session: DeliveredSession) -> str:
+    """Return the place of a session on the timeline."""
+    return f"{_list_url(session.planned_intervention.engagement)}#session-{session.pk}"

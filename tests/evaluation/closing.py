@@ -28,7 +28,7 @@ def closed(planned, *, results=("60",), sharing=Sharing.LDPS):
     engagement, by = planned.engagement, planned.engagement.lead_consultant
     for value in results:
         a_measure(planned, value)
-    values = {"planned_intervention": planned, "worked": "Suppers beat slides", "sharing": sharing}
+    values = {"planned_intervention": planned, "worked": "Suppers beat slides", "to_watch": "Book early", "sharing": sharing}
     learning = actions.add_learning(engagement=engagement, values=values, by=by)
     close_engagement(engagement=engagement, by=by)
     learning.refresh_from_db()

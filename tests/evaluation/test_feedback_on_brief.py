@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.templatetags.accounts import qr_code
 from engagements import documents
 from engagements.enums import FINGERPRINT_START, EngagementStatus
 from engagements.models import PlannedIntervention
@@ -56,9 +57,65 @@ def test_the_code_on_the_brief_leads_to_the_open_questions(engagement):
         soup(brief).select_one("#feedback svg title").get_text()
         == "QR code: feedback on " + engagement.planned_interventions.get().title
     )
-    assert soup(brief).select_one("#feedback td a")["href"].endswith(path)
+    assert soup(brief).select_one("#feedback p a")["href"].endswith(path)
     assert follow(path) == room_of(form)
     assert "Your feedback" in text_of(Client().get(follow(path)))
+
+
+def drawn(address):
+    """Return the drawing of the code of an address."""
+    return qr_code(address, "")["path"]
+
+
+def test_every_code_is_that_of_the_address_beside_it(engagement):
+    form, client = opened(engagement.planned_interventions.get()), as_user(engagement.lead_consultant)
+    base = f"/engagements/{engagement.reference}"
+    cards = opened(engagement.planned_interventions.get(), kind=FeedbackKind.CODES, code_count=5)
+
+    brief = soup(client.get(f"{base}/brief/")).select_one("#feedback")
+    page = soup(client.get(f"{base}/feedback/{form.pk}/")).select_one(".app-share")
+    printed = soup(client.get(f"{base}/feedback/{cards.pk}/cards/")).select(".app-card-printed")
+
+    for part, address in [
+        (brief, brief.select_one("p a").get_text()),
+        (page, page.select_one(".app-address").get_text()),
+        *((card, card.select_one(".app-card-printed__address").get_text()) for card in printed),
+    ]:
+        assert part.select_one("svg path")["d"] == drawn(address)
+    assert len(printed) == 5
+
+
+def test_the_page_of_a_form_says_whether_the_brief_leads_to_it(engagement):
+    client, planned = as_user(engagement.lead_consultant), engagement.planned_interventions.get()
+    older, newer = opened(planned), opened(planned)
+
+    def says(form):
+        page = text_of(client.get(f"/engagements/{engagement.reference}/feedback/{form.pk}/"))
+        return "The QR code on the signed brief leads here too." in page
+
+    assert (says(older), says(newer)) == (False, True)
+    actions.close_feedback_form(form=newer, by=engagement.lead_consultant)
+    assert says(older)
+    engagement.versions.update(has_feedback_code=False)
+    assert not says(older)
+
+
+def test_a_brief_that_was_signed_without_a_code_stays_without_one(engagement):
+    opened(engagement.planned_interventions.get())
+    path = code_of(engagement)
+    engagement.versions.update(has_feedback_code=False)
+    version = waiting_version(engagement)
+
+    stamp = documents.stamp_version(version, version.decisions.order_by("at", "pk"))
+    brief = documents.from_json(version.document)
+    texts = [
+        text_of_pdf(documents.render_signed(version)),
+        text_of_word(documents.render_word(brief, stamp)),
+        squeezed(text_of(as_user(engagement.lead_consultant).get(f"/engagements/{engagement.reference}/brief/"))),
+    ]
+
+    assert all("Feedbackfromparticipants" not in text for text in texts)
+    assert follow(path) is None
 
 
 def test_the_printed_the_word_and_the_page_of_a_signed_brief_say_the_same_address(engagement):

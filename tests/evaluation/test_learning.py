@@ -278,3 +278,22 @@ def test_what_waits_is_read_by_those_who_see_the_engagement(engagement):
 
     assert not Learning.objects.visible_to(ConsultantFactory(region=a_region("london"))).exists()
     assert Learning.objects.visible_to(engagement.lead_consultant).exists()
+
+
+def test_the_admin_hears_of_what_is_proposed_and_the_team_of_the_answer(planned):
+    learning = closed(planned)
+    admin = RegionalAdminFactory(region=planned.engagement.lead_region)
+    yesterday, today = timezone.localdate() - timedelta(1), timezone.localdate()
+
+    def hears(person):
+        return [(work.sentence, work.is_new) for work in policies.learning_for_digest(person, yesterday, today)]
+
+    assert hears(admin) == [("Answer what was learned: it is proposed as evidence", True)]
+    assert hears(planned.engagement.lead_consultant) == []
+
+    actions.accept_learning(learning=learning, values={"evidence": "Suppers"}, by=admin)
+
+    assert hears(admin) == []
+    assert hears(planned.engagement.lead_consultant) == [("What was learned from “Three suppers” stands as evidence", True)]
+    assert hears(RegionalAdminFactory(region=a_region("london"))) == []
+    assert hears(StpLeadFactory()) == []

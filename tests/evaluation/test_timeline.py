@@ -60,7 +60,8 @@ def test_everything_stands_in_the_order_in_which_it_happened(planned):
     )
     ResultFactory(measure=dropped, due_on=date(2099, 1, 1))
     FeedbackFormFactory(planned_intervention=planned)
-    FeedbackFormFactory(planned_intervention=planned, opened=True, closed_at=timezone.now())
+    now = timezone.now()
+    FeedbackFormFactory(planned_intervention=planned, opened=True, opened_at=now, closed_at=now + timedelta(seconds=1))
 
     happened, to_come = told(planned)
 
@@ -72,9 +73,9 @@ def test_everything_stands_in_the_order_in_which_it_happened(planned):
         "A session was held",
         "“Calls”, at the end: 50",
         "“Calls”, at the end: not collected",
-        "“Calls”: the target of 70 was replaced",
-        "Participants were asked for feedback",
-        "Feedback closed",
+        "“Calls”: the target of 70 became 60",
+        "Participants were asked",
+        "No more answers were taken",
     ]
     assert to_come == ["“Calls”, at the end: due", "Planned to end"]
 
@@ -96,7 +97,7 @@ def test_p43_open_feedback_is_told_and_not_counted(planned, lead):
     FeedbackAnswerFactory.create_batch(7, form=asked)
 
     assert text_of(lead.get(url(planned))) == before
-    assert told(planned)[1][0] == "Feedback closes"
+    assert told(planned)[1][0] == "Last day to answer"
 
 
 def test_session_is_added_changed_and_removed(lead, planned):

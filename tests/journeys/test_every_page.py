@@ -2,13 +2,22 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from engagements.enums import EngagementStatus
 from engagements.models import Engagement
 from tests.factories.directory import LINCOLNSHIRE, a_footprint
-from tests.factories.engagements import EngagementFactory, PlaceFactory, PlanVersionFactory
-from tests.factories.evaluation import MeasureFactory, ResultFactory
+from tests.factories.engagements import EngagementFactory, PlaceFactory, PlannedInterventionFactory, PlanVersionFactory
+from tests.factories.evaluation import (
+    DeliveredSessionFactory,
+    EarlierTargetFactory,
+    FeedbackAnswerFactory,
+    FeedbackFormFactory,
+    LearningFactory,
+    MeasureFactory,
+    ResultFactory,
+)
 from tests.managed import NATIONAL, a_ground_with
 from tests.query_budget import BUDGET, MANAGED
 from tests.test_query_budget import an_engagement_with, arguments_for
@@ -42,6 +51,7 @@ def addresses(engagement):
     """Return the address of every page to look at."""
     of_one = [reverse(name, kwargs=arguments_for(name, engagement)) for name in BUDGET if name not in NOT_LOOKED_AT]
     of_several = [
+        *(reverse("evaluation:report_detail", args=[row.reference]) for row in Engagement.objects.begun()),
         reverse("evaluation:report_area_detail", args=[LINCOLNSHIRE]),
         reverse("evaluation:report_region_detail", args=[engagement.lead_region.slug]),
     ]
@@ -56,7 +66,14 @@ def engagement():
         status=EngagementStatus.IN_DELIVERY, lead_region=found.lead_region, lead_consultant=found.lead_consultant
     )
     PlaceFactory(engagement=delivered, whole_area=True, footprint=a_footprint(LINCOLNSHIRE))
-    ResultFactory(measure=MeasureFactory(engagement=delivered), collected=True)
+    planned = PlannedInterventionFactory(engagement=delivered, from_menu=True)
+    measure = MeasureFactory(engagement=delivered, planned_intervention=planned, kind="number", with_baseline=True)
+    ResultFactory(measure=measure, collected=True, narrative="They ring each other")
+    EarlierTargetFactory(measure=measure)
+    DeliveredSessionFactory(planned_intervention=planned, attended=12)
+    LearningFactory(engagement=delivered, planned_intervention=planned, accepted=True)
+    asked = FeedbackFormFactory(planned_intervention=planned, opened=True, closed_at=timezone.now())
+    FeedbackAnswerFactory.create_batch(5, form=asked)
     return found
 
 

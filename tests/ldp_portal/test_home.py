@@ -52,7 +52,7 @@ def test_home_of_a_new_consultant_offers_to_log_an_engagement():
 
     assertTemplateUsed(response, "ldp_portal/home.html")
     assert soup(response).find("a", href=reverse("engagements:engagement_create")).get_text(strip=True) == "Log an engagement"
-    assert "You do not lead an engagement yet and are on no team." in text_of(response)
+    assert "You have no open engagement and are on no team of one." in text_of(response)
 
 
 def test_home_of_a_consultant_parts_their_work_by_whom_it_waits_for():

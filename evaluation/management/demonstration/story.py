@@ -104,7 +104,8 @@ class Story:
         closed = next((move["days_ago"] for move in moves if move["do"] == "close"), None)
         for row in self.data.get("feedback", ()):
             moves.append({"do": "ask", "days_ago": row["opened_days_ago"], **row})
-            moves.append({"do": "end_asking", "days_ago": row["closed_days_ago"]})
+            if "closed_days_ago" in row:
+                moves.append({"do": "end_asking", "days_ago": row["closed_days_ago"]})
         if closed is not None:
             moves += [{"do": "learn", "days_ago": closed + 1, **row} for row in self.data.get("learning", ())]
             moves.append({"do": "accept", "days_ago": max(1, closed - DAYS_TO_ACCEPT)})
@@ -305,7 +306,7 @@ class Story:
     def _ask(self, move: Mapping[str, Any], by: str) -> None:
         """Ask those who took part in one planned intervention, and let them answer."""
         planned = self.rows["plan"][move["planned"] - 1]
-        closes_on = self.clock.day(-move["closed_days_ago"])
+        closes_on = self.clock.day(move["closes_in_days"] if "closes_in_days" in move else -move["closed_days_ago"])
         values = {"bank_questions": move["questions"], "closes_on": closes_on, "kind": FeedbackKind.ROOM}
         asked = self._do(add_feedback_form, planned=planned, values=values, by=by)
         self.asked = self._do(open_feedback_form, form=asked, by=by)
