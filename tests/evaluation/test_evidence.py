@@ -181,6 +181,7 @@ def test_evidence_changes_the_advice_on_the_next_plan(planned):
     planned.intervention = last = Intervention.objects.on_the_menu()[15]
     planned.save()
     nxt = EngagementFactory()
+    PriorityFactory(engagement=nxt, behaviours=[Behaviour.objects.filter(interventions=last).order_by("pk").first()])
     other = as_user(nxt.lead_consultant)
 
     def advised():
