@@ -17,6 +17,7 @@ from core.models import AuditEvent, FormDraft
 from core.pages import form_page
 from core.sessions import heartbeat
 from engagements import actions, forms, permissions, policies
+from engagements.enums import BEGUN_STATUSES
 from engagements.models import Engagement
 from engagements.views.loading import load_editable, load_engagement, load_working
 from engagements.views.review import changes_wanted, read_submitted
@@ -58,6 +59,7 @@ def engagement_detail(request: PortalRequest, reference: str) -> HttpResponse:
         "engagement": engagement,
         "can_edit": permissions.can_edit_engagement(request.user, engagement),
         "is_in_co_design": not policies.editing_blockers(engagement),
+        "has_begun": engagement.status in BEGUN_STATUSES,
         "tasks": policies.progress(engagement, blockers),
         "compass": policies.compass(engagement),
         "next_step": policies.next_step(engagement, blockers),

@@ -369,3 +369,15 @@ def test_presence_takes_few_queries_however_many_write(client, engagement, djang
         page = client.get(presence(engagement))
 
     assert len(soup(page).select(".app-presence__line")) == 5
+
+
+@pytest.mark.parametrize("status", EngagementStatus)
+def test_workspace_leads_to_what_comes_of_the_work_once_it_has_begun(status):
+    engagement = EngagementFactory(status=status)
+    page = soup(as_user(engagement.lead_consultant).get(engagement.get_absolute_url()))
+
+    report = page.select_one(f"main section a[href='/engagements/{engagement.reference}/report/']")
+
+    has_begun = status in (EngagementStatus.IN_DELIVERY, EngagementStatus.IN_EVALUATION, EngagementStatus.CLOSED)
+    assert bool(report) is has_begun
+    assert bool(page.find("h2", string="Start anywhere")) is not has_begun
