@@ -64,11 +64,20 @@ class HeadersMiddleware:
         if request.path_info.startswith(ANONYMOUS):
             # The address is a secret, or was just one: it is told to nobody at all.
             response.headers["Referrer-Policy"] = "no-referrer"
+            _ask_for_no_reports(response)
         if is_private(request, response) and "no-store" not in response.headers.get("Cache-Control", ""):
             response.headers["Cache-Control"] = "no-store"
         if is_signing_out(request):
             response.headers["Clear-Site-Data"] = ON_SIGNING_OUT
         return response
+
+
+def _ask_for_no_reports(response: HttpResponseBase) -> None:
+    """Let a browser that forbids something on the page tell nobody: its report would come with the session and say who was there, and when."""
+    policy = response.headers.get("Content-Security-Policy")
+    if policy:
+        kept = [part for part in policy.split("; ") if not part.startswith("report-uri")]
+        response.headers["Content-Security-Policy"] = "; ".join(kept)
 
 
 def is_private(request: HttpRequest, response: HttpResponseBase) -> bool:

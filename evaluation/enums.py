@@ -204,4 +204,4 @@ MAX_POSTS, CROWD_SECONDS = 600, 600
 # The first month of a year, as the NHS counts its years.
 YEAR_BEGINS_IN = 4
 # More engagements than this are no report that anybody reads; a period or an area narrows them.
-MAX_REPORTED = 60
+MAX_REPORTED = 40

@@ -78,12 +78,20 @@ def open_feedback_form(*, form: FeedbackForm, by: User, values: Mapping[str, Any
 
 
 @transaction.atomic
-def extend_feedback_form(*, form: FeedbackForm, values: Mapping[str, Any], by: User) -> FeedbackForm:
+def extend_feedback_form(
+    *,
+    form: FeedbackForm,
+    values: Mapping[str, Any],
+    by: User,
+    seen: Mapping[str, str] | None = None,
+    overwrite: Collection[str] = (),
+) -> FeedbackForm:
     """Set another last day for a form that is open."""
     engagement, locked = _hold(form)
     today = timezone.localdate()
     refuse_if(policies.open_form_blockers(locked, today) or policies.closing_day_blockers(values["closes_on"], today))
-    return records.change(locked, {"closes_on": values["closes_on"]}, by=by, trail=engagement.trail)
+    said = {"closes_on": values["closes_on"]}
+    return records.change(locked, said, by=by, trail=engagement.trail, seen=seen, overwrite=overwrite)
 
 
 @transaction.atomic
@@ -112,7 +120,7 @@ def renew_feedback_link(*, form: FeedbackForm, by: User) -> FeedbackForm:
 def give_feedback(*, link: FeedbackLink, values: Mapping[str, Any]) -> bool:
     """Take one answer by a link, and tell whether it was taken: not where the form closed or the link was renewed meanwhile.
 
-    A card that was used already leads to the same thanks and keeps nothing. All links and all answers of the form are written anew,
+    A card that was used already leads to the same thanks, after the same work, and keeps nothing. All links and all answers of the form are written anew,
     the answers in no order, so that neither the marks of the database nor its order tell which answer came by which card, or when. The
     audit trail says nothing of it either.
     """
@@ -121,12 +129,13 @@ def give_feedback(*, link: FeedbackLink, values: Mapping[str, Any]) -> bool:
         return False
     links = FeedbackLink.objects.filter(form=asked)
     mine = links.filter(pk=link.pk, revoked_at=None).first()
-    if mine is None or mine.is_used:
-        return mine is not None
+    if mine is None:
+        return False
     if asked.kind == FeedbackKind.CODES:
         links.update(is_used=Case(When(pk=link.pk, then=True), default=F("is_used")))
     said = [(row.before, row.now, row.said) for row in FeedbackAnswer.objects.filter(form=asked)]
-    said.append((values["before"], values["now"], values["said"]))
+    if not mine.is_used:
+        said.append((values["before"], values["now"], values["said"]))
     _SHUFFLE(said)
     FeedbackAnswer.objects.filter(form=asked).delete()
     FeedbackAnswer.objects.bulk_create(

@@ -82,31 +82,46 @@ def collect_result(
 
 
 @transaction.atomic
-def miss_result(*, result: Result, values: Mapping[str, Any], by: User) -> Result:
+def miss_result(
+    *,
+    result: Result,
+    values: Mapping[str, Any],
+    by: User,
+    seen: Mapping[str, str] | None = None,
+    overwrite: Collection[str] = (),
+) -> Result:
     """Say that a collection did not and will not take place, with the reason."""
     engagement, locked = _hold_result(result)
     refuse_if(policies.result_removing_blockers(locked))
     said = {"missed_reason": values["missed_reason"]}
-    return records.change(locked, said, by=by, trail=engagement.trail, verb="did not collect")
+    return records.change(locked, said, by=by, trail=engagement.trail, seen=seen, overwrite=overwrite, verb="did not collect")
 
 
 @transaction.atomic
 def remove_result(*, result: Result, by: User, values: Mapping[str, Any] | None = None) -> None:
     """Remove a collection that has no result."""
     engagement, locked = _hold_result(result)
-    refuse_if(policies.result_removing_blockers(locked))
+    refuse_if(policies.result_losing_blockers(locked))
     records.remove(locked, by=by, trail=engagement.trail)
 
 
 @transaction.atomic
-def retarget_measure(*, measure: Measure, values: Mapping[str, Any], by: User) -> Measure:
+def retarget_measure(
+    *,
+    measure: Measure,
+    values: Mapping[str, Any],
+    by: User,
+    seen: Mapping[str, str] | None = None,
+    overwrite: Collection[str] = (),
+) -> Measure:
     """Set another target or date for a measure that is under way; the one before stays, with the reason (P39)."""
     engagement, locked = _hold(measure)
     target, due_on, reason = values["target"], values["due_on"], values["reason"]
     refuse_if(policies.retargeting_blockers(locked, target=target, due_on=due_on, reason=reason))
     earlier = EarlierTarget(measure=locked, target=locked.target, due_on=locked.due_on, replaced_by=by)
     values = {"target": target, "due_on": due_on}
-    changed = records.change(locked, values, by=by, trail=engagement.trail, notes=[_because(reason)])
+    because = [_because(reason)]
+    changed = records.change(locked, values, by=by, trail=engagement.trail, seen=seen, overwrite=overwrite, notes=because)
     keep_target(earlier, reason=reason)
     follow_target(changed, was_due_on=earlier.due_on, by=by)
     return changed

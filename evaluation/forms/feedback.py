@@ -98,10 +98,14 @@ class FeedbackSetupForm(PortalModelForm):
         return values
 
 
-class FeedbackExtendForm(PortalForm):
+class FeedbackExtendForm(PortalModelForm):
     """Another last day."""
 
     closes_on = NHSDateField(label="Last day to answer", what="the last day to answer")
+
+    class Meta:
+        model = FeedbackForm
+        fields = ["closes_on"]
 
 
 class FeedbackAnswerForm(PortalForm):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.forms import PortalForm, PortalModelForm
 from core.widgets import NHSDateField
-from engagements.enums import MAX_NAME, MAX_TEXT
+from engagements.enums import MAX_TEXT
 from evaluation import policies
 from evaluation.enums import MeasureKind, Moment, Reached
 from evaluation.models import Measure, Result
@@ -59,7 +59,7 @@ class ResultCollectForm(PortalModelForm):
             "narrative": "What should a reader know to understand this result? It is printed beside the number. Leave out names "
             "and anything about a patient or a member of staff.",
             "source": "For example: the monthly discharge report of June, page 4.",
-            "note": "Only those who work on the engagement read it.",
+            "note": "For LDP colleagues. Clients never read it.",
         }
         widgets = {
             "reached": forms.RadioSelect(attrs={"data-small": True}),
@@ -129,23 +129,28 @@ class ResultCollectForm(PortalModelForm):
         return f"{'; '.join(said)}." if said else ""
 
 
-class ResultMissForm(PortalForm):
+class ResultMissForm(PortalModelForm):
     """Why a collection does not take place."""
 
-    missed_reason = forms.CharField(
-        label="Why is there no result?",
-        max_length=MAX_TEXT,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="For example: the survey was not sent out, because the ward closed. “Not collected” is said with this reason, "
-        "and never counted as zero.",
-        error_messages={"required": "Enter why there is no result"},
-    )
+    class Meta:
+        model = Result
+        fields = ["missed_reason"]
+        labels = {"missed_reason": "Why is there no result?"}
+        help_texts = {
+            "missed_reason": "For example: the survey was not sent out, because the ward closed. “Not collected” is said with this reason, "
+            "and never counted as zero."
+        }
+        widgets = {"missed_reason": forms.Textarea(attrs={"rows": 3})}
+        error_messages = {"missed_reason": {"required": "Enter why there is no result"}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["missed_reason"].required = True
 
 
-class MeasureRetargetForm(PortalForm):
+class MeasureRetargetForm(PortalModelForm):
     """Another target for a measure that is under way."""
 
-    target = forms.CharField(label="New target", max_length=MAX_NAME, widget=forms.TextInput(attrs={"data-width": "10"}))
     due_on = NHSDateField(label="Reach it by", what="the date for the target")
     reason = forms.CharField(
         label="Why does the target change?",
@@ -155,11 +160,18 @@ class MeasureRetargetForm(PortalForm):
         error_messages={"required": "Enter why the target changes"},
     )
 
-    def __init__(self, *args: Any, measure: Measure, **kwargs: Any) -> None:
+    class Meta:
+        model = Measure
+        fields = ["target", "due_on"]
+        labels = {"target": "New target"}
+        widgets = {"target": forms.TextInput(attrs={"data-width": "10"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.measure = measure
-        if measure.unit:
-            self.fields["target"].label = f"New target ({measure.unit})"
+        self.measure: Measure = self.instance
+        self.fields["target"].required = True
+        if self.measure.unit:
+            self.fields["target"].label = f"New target ({self.measure.unit})"
 
     def clean(self) -> dict[str, Any]:
         """Hold the target to the form of the measure, and its date behind the baseline."""

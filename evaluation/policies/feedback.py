@@ -164,8 +164,9 @@ def is_on_brief(form: FeedbackForm, on: date) -> bool:
     version = _with_code().filter(engagement=form.planned_intervention.engagement_id).order_by("-number").first()
     if version is None:
         return False
-    titles = [row["title"] for row in version.document["planned"]]
-    named = [number for number, title in enumerate(titles, start=1) if title == form.planned_intervention.title]
+    titles = [row["title"] for row in version.document.get("planned", ())]
+    known = {form.title, form.planned_intervention.title}
+    named = [number for number, title in enumerate(titles, start=1) if title in known]
     links = (link_on_brief(version.content_hash[:FINGERPRINT_START], number, on) for number in named)
     return any(link is not None and link.form_id == form.pk for link in links)
 
@@ -176,13 +177,17 @@ def _with_code() -> QuerySet[PlanVersion]:
 
 
 def _planned_of(version: PlanVersion, number: int) -> PlannedIntervention | None:
-    """Return the intervention that a brief names by a number; of several with that title the one with the number."""
-    planned = version.document["planned"]
-    if not 0 < number <= len(planned):
+    """Return the intervention that a brief names by a number: the one with its title, or about which a form was opened under that title.
+
+    Where the brief has a title more than once, the plan has to have it as often still.
+    """
+    titles = [row["title"] for row in version.document.get("planned", ())]
+    if not 0 < number <= len(titles):
         return None
+    title, place = titles[number - 1], titles[: number - 1].count(titles[number - 1])
     rows = PlannedIntervention.objects.filter(engagement=version.engagement_id).order_by("position", "pk")
-    named = [(place, row) for place, row in enumerate(rows, start=1) if row.title == planned[number - 1]["title"]]
-    return next((row for place, row in named if place == number), named[0][1] if named else None)
+    named = list(rows.filter(title=title)) or list(rows.filter(feedback_forms__title=title).distinct())
+    return named[place] if len(named) == titles.count(title) else None
 
 
 # What may be asked.

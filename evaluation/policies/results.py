@@ -257,10 +257,15 @@ def moving_blockers(result: Result, values: Mapping[str, Any]) -> list[Blocker]:
 
 
 def result_removing_blockers(result: Result) -> list[Blocker]:
-    """Return why a collection cannot be removed: it has a result."""
-    if not result.is_collected:
-        return []
-    return [Blocker("There is a result. You can correct it.")]
+    """Return why a collection cannot be removed, or said not to take place: it has a result."""
+    return [Blocker("There is a result. You can correct it.")] if result.is_collected else []
+
+
+def result_losing_blockers(result: Result) -> list[Blocker]:
+    """Return why a collection cannot be removed: it has a result, or somebody said why there is none."""
+    if result.is_missed:
+        return [Blocker("It says why there is no result. That stays; you can change the reason.")]
+    return result_removing_blockers(result)
 
 
 def measure_removing_blockers(measure: Measure) -> list[Blocker]:

@@ -137,7 +137,7 @@ def feedback_form_open(request: PortalRequest, reference: str, pk: int) -> HttpR
 def feedback_form_extend(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
     """Set another last day."""
     found = _load_form(request, reference, pk)
-    form = forms.FeedbackExtendForm(request.POST or None, initial={"closes_on": found.closes_on})
+    form = forms.FeedbackExtendForm(request.POST or None, instance=found)
     save = partial(actions.extend_feedback_form, form=found, by=request.user)
     blockers = policies.open_form_blockers(found, timezone.localdate())
     planned = found.planned_intervention

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from evaluation.enums import CROWD_SECONDS, MAX_POSTS
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from evaluation.models import FeedbackLink
+
 # The address is the only secret: `core.headers` keeps it out of caches and from other pages, this from search engines.
 HEADERS = {"X-Robots-Tag": "noindex, nofollow"}
 
@@ -33,23 +36,26 @@ def feedback_give(request: HttpRequest, token: str) -> HttpResponse:
     link = policies.open_link(token, timezone.localdate())
     if link is None:
         return _page(request, "feedback_give", status=HTTPStatus.NOT_FOUND, form=None, is_crowded=False)
-    if request.method == "POST" and _is_crowded(link.form_id):
-        return _page(request, "feedback_give", status=HTTPStatus.TOO_MANY_REQUESTS, form=None, is_crowded=True)
     form = forms.FeedbackAnswerForm(request.POST if request.method == "POST" else None, asked=link.form)
     if request.method == "POST" and form.is_valid():
+        if _is_crowded(link):
+            return _page(request, "feedback_give", status=HTTPStatus.TOO_MANY_REQUESTS, form=None, is_crowded=True)
         if actions.give_feedback(link=link, values=form.values):
             return redirect("evaluation:feedback_thanks", permanent=False)
         return _page(request, "feedback_give", status=HTTPStatus.NOT_FOUND, form=None, is_crowded=False)
     return _page(request, "feedback_give", form=form, is_crowded=False, asked=link.form)
 
 
-def _is_crowded(form: int) -> bool:
+def _is_crowded(link: FeedbackLink) -> bool:
     """Tell whether more was sent to one form within minutes than any room sends; a link is too long to be guessed, so looks are not counted.
 
-    The sign-in's own limiter turns people away who come in the same instant, and keeps the moment of each: this one only counts.
+    The sign-in's own limiter turns people away who come in the same instant, and keeps the moment of each: this one only counts. It begins
+    anywhere, so that whoever fills it up does not learn how many others have answered, and a card that was used fills nothing.
     """
-    key = f"feedback:{form}"
-    cache.add(key, 0, CROWD_SECONDS)
+    if link.is_used:
+        return False
+    key = f"feedback:{link.form_id}"
+    cache.add(key, secrets.randbelow(MAX_POSTS // 2), CROWD_SECONDS)
     try:
         return cache.incr(key) > MAX_POSTS
     except ValueError:

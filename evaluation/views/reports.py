@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, Subquery
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core.downloads import attached, say_when
-from core.pdf import Busy, PdfError, place_for
+from core.pdf import Busy, PdfError, TookTooLong, TooLarge, place_for
 from core.text import counted
 from directory.models import Footprint, Region
 from engagements.enums import AGREED_STATUSES, EngagementStatus
@@ -27,13 +27,13 @@ from evaluation.views.loading import load_results
 
 if TYPE_CHECKING:
     from django.db.models import Model
-    from django.http import HttpResponse
 
     from accounts.models import User
     from core.requests import PortalRequest
     from engagements.models.engagement import EngagementQuerySet
 
 FAILED = "The PDF could not be made. Nothing is lost, and the page holds the same words."
+TOO_LONG = "The PDF would be too long. Choose a shorter time, or one STP area; the page holds the same words."
 
 logger = logging.getLogger(__name__)
 
@@ -221,12 +221,16 @@ def _file(
     request: PortalRequest, report: documents.Report, about: Model, *, named: str, page_url: str, holds: str = ""
 ) -> HttpResponse:
     """Send a report as a PDF, whole or not at all; where that fails, lead to the page."""
+    if request.method == "HEAD":
+        # Whoever asks for the headers alone has nothing made.
+        return HttpResponse(content_type="application/pdf")
     try:
         with place_for(request.user.pk):
             content = documents.render_report(report)
     except PdfError as fault:
         logger.warning("The report of %s cannot be made: %s", named, type(fault).__name__)
-        sentence = str(fault) if isinstance(fault, Busy) else FAILED
+        is_long = report.is_together and isinstance(fault, TooLarge | TookTooLong)
+        sentence = str(fault) if isinstance(fault, Busy) else TOO_LONG if is_long else FAILED
         return say_when(_say(request, sentence, page_url=page_url, status=503), fault)
     name = f"Evaluation report {named} {report.day:%Y-%m-%d}.pdf"
     return attached(request, content, content_type="application/pdf", name=name, about=about, holds=holds)

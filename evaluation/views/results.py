@@ -113,8 +113,7 @@ def result_collect(request: PortalRequest, reference: str, pk: int) -> HttpRespo
 def result_miss(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
     """Say that a collection does not take place."""
     result = _load_result(request, reference, pk)
-    initial = {"missed_reason": result.missed_reason}
-    form = forms.ResultMissForm(request.POST or None, initial=initial)
+    form = forms.ResultMissForm(request.POST or None, instance=result)
     save = partial(actions.miss_result, result=result, by=request.user)
     context = {"pk": pk, "name": result.get_moment_display()}
     blockers = policies.result_removing_blockers(result)
@@ -130,7 +129,7 @@ def result_remove(request: PortalRequest, reference: str, pk: int) -> HttpRespon
     _refuse_unless(permissions.can_keep_results(request.user, result.measure.engagement))
     save = partial(actions.remove_result, result=result, by=request.user)
     context = {"name": result.get_moment_display(), "due_on": result.due_on}
-    blockers = policies.result_removing_blockers(result)
+    blockers = policies.result_losing_blockers(result)
     form = PortalForm(request.POST or None)
     done = _list_url(result.measure.engagement)
     return _form_page(
@@ -142,8 +141,7 @@ def result_remove(request: PortalRequest, reference: str, pk: int) -> HttpRespon
 def measure_retarget(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
     """Set another target for a measure that is under way."""
     measure = _load_measure(request, reference, pk)
-    initial = {"target": measure.target, "due_on": measure.due_on}
-    form = forms.MeasureRetargetForm(request.POST or None, measure=measure, initial=initial)
+    form = forms.MeasureRetargetForm(request.POST or None, instance=measure)
     save = partial(actions.retarget_measure, measure=measure, by=request.user)
     blockers = policies.dropped_blockers(measure)
     done = _address_in_list(measure)

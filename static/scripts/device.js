@@ -6,6 +6,8 @@ import { local } from './local.js'
 const PREFIX = 'feedback:'
 // Which copy is on its way: the page of thanks lets go of that one, and of no other.
 const SENDING = `${PREFIX}sending`
+// Milliseconds after which somebody who stopped the sending may try again on the same page.
+const GIVEN_UP_AFTER = 30_000
 
 function controls(form) {
   return [...form.elements].filter(({ name, type }) => name && !['hidden', 'submit', 'button'].includes(type))
@@ -56,13 +58,23 @@ function keepOnDevice(form) {
   }
   letTakeBack(form)
   form.addEventListener('input', () => keep(form, key))
+  // One answer for each time the page is shown: on a slow line a second tap would be a second answer.
+  addEventListener('pageshow', () => delete form.dataset.isSent)
   form.addEventListener('submit', (event) => {
     keep(form, key)
+    if (form.dataset.isSent) {
+      event.preventDefault()
+      status.textContent = 'Your answers are on their way.'
+      return
+    }
     local.write(SENDING, key)
     if (navigator.onLine === false) {
       event.preventDefault()
       status.textContent = 'There is no connection just now. Your answers are kept on this device: send them again when there is.'
+      return
     }
+    form.dataset.isSent = 'yes'
+    setTimeout(() => delete form.dataset.isSent, GIVEN_UP_AFTER)
   })
 }
 

@@ -111,4 +111,4 @@ def test_garbage_collector_is_on_again_after_a_fault(printer):
 def test_printer_made_warm_has_read_every_printed_style(printer):
     printer.warm_up()
 
-    assert set(printer.parsed) == {"styles/brief.css", "styles/pack.css", "styles/print.css"}
+    assert set(printer.parsed) == {"styles/brief.css", "styles/pack.css", "styles/print.css", "styles/report.css"}

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -157,8 +158,9 @@ def test_s16_every_link_that_leads_nowhere_looks_the_same(planned):
     addresses = dead_ends(planned)
     before = FeedbackAnswer.objects.count()
 
+    # After sending the device keeps its copy: what was typed was not taken.
     seen = {
-        (response.status_code, re.sub(r"nonce=\"[^\"]*\"", "", response.content.decode()))
+        (response.status_code, re.sub(r"nonce=\"[^\"]*\"| data-nothing-to-answer", "", response.content.decode()))
         for address in addresses.values()
         for response in (Client().get(address), give(address))
     }
@@ -349,3 +351,23 @@ def test_p43_no_page_counts_answers_while_it_is_open(lead, planned):
         give(address)
 
     assert [text_of(lead.get(page)) for page in pages] == before
+
+
+def test_p43_the_limit_tells_nobody_how_many_have_answered(asked, monkeypatch):
+    """The count begins anywhere, and neither what cannot be taken nor a card that was used adds to it."""
+    monkeypatch.setattr("evaluation.views.participants.MAX_POSTS", 40)
+    address = links_of(asked)[0]
+    needed = set()
+    for start in (0, 7, 19):
+        cache.clear()
+        monkeypatch.setattr("evaluation.views.participants.secrets.randbelow", lambda most, start=start: start)
+        for _ in range(5):
+            Client().post(address, {})
+        needed.add(next(number for number in range(1, 99) if give(address).status_code == 429))
+
+    assert needed == {41, 34, 22}
+
+
+def test_feedback_pages_ask_browsers_for_no_reports(asked, lead):
+    assert "report-uri" not in Client().get(links_of(asked)[0]).headers["Content-Security-Policy"]
+    assert "report-uri" in lead.get("/").headers["Content-Security-Policy"]

@@ -10,6 +10,7 @@ from engagements.enums import FINGERPRINT_START, EngagementStatus
 from engagements.models import PlannedIntervention
 from evaluation import actions, policies
 from evaluation.enums import FeedbackKind
+from evaluation.models import FeedbackForm
 from tests.engagements.brief_samples import squeezed, text_of_pdf, text_of_word
 from tests.engagements.situations import engagement_at, waiting_version
 from tests.factories.engagements import PlannedInterventionFactory
@@ -179,7 +180,11 @@ def test_a_code_of_a_plan_that_changed_since_finds_its_intervention_by_title(eng
 
     assert follow(path) == room_of(form)
 
+    # The form was opened under the title that the brief has.
     PlannedIntervention.objects.filter(pk=planned.pk).update(title="Renamed")
+    assert follow(path) == room_of(form)
+
+    FeedbackForm.objects.filter(pk=form.pk).update(title="Renamed")
     assert follow(path) is None
 
 
@@ -239,3 +244,19 @@ def test_a_part_of_the_fingerprint_finds_nothing(engagement):
     for length in (1, FINGERPRINT_START - 1, FINGERPRINT_START + 1, 64):
         assert policies.link_on_brief(fingerprint[:length], 1, timezone.localdate()) is None
     assert policies.link_on_brief(fingerprint[:FINGERPRINT_START], 1, timezone.localdate()) is not None
+
+
+def test_where_one_of_two_with_a_title_is_gone_the_codes_lead_nowhere(engagement):
+    planned = engagement.planned_interventions.get()
+    version = waiting_version(engagement)
+    type(version).objects.filter(pk=version.pk).update(document=version.document | {"planned": version.document["planned"] * 2})
+    opened(planned)
+
+    assert (follow(code_of(engagement)), follow(code_of(engagement, 2))) == (None, None)
+
+
+def test_a_version_of_another_shape_leads_nowhere(engagement):
+    opened(engagement.planned_interventions.get())
+    engagement.versions.update(document={"format": 0})
+
+    assert follow(code_of(engagement)) is None

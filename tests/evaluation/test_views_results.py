@@ -6,13 +6,13 @@ import pytest
 from django.utils import timezone
 
 from engagements.enums import EngagementStatus
-from evaluation import permissions
+from evaluation import actions, permissions
 from evaluation.models import Measure, Result
 from tests.factories.accounts import ConsultantFactory, NationalAdminFactory, RegionalAdminFactory
 from tests.factories.directory import a_region
 from tests.factories.engagements import ClientLeadFactory, EngagementFactory, PlannedInterventionFactory
 from tests.factories.evaluation import EarlierTargetFactory, MeasureFactory, ResultFactory
-from tests.helpers import as_user, date_boxes, soup, submit, text_of
+from tests.helpers import as_user, date_boxes, filled, soup, submit, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -186,12 +186,37 @@ def test_collection_is_added_moved_given_up_and_removed(lead, measure):
     submit(lead, measure_url(measure, "results/new/"), {"moment": "during"} | date_boxes("due_on", date(2017, 2, 1)))
     result = Result.objects.get()
     submit(lead, url(measure, f"{result.pk}/edit/"), date_boxes("due_on", date(2017, 3, 1)))
+    result.refresh_from_db()
+    assert result.due_on == date(2017, 3, 1)
+    submit(lead, url(measure, f"{result.pk}/remove/"))
+    assert not Result.objects.exists()
+
+
+def test_what_was_given_up_stays_with_its_reason(lead, measure):
+    result = ResultFactory(measure=measure)
     submit(lead, url(measure, f"{result.pk}/miss/"), {"missed_reason": "The room was shut"})
 
     result.refresh_from_db()
-    assert (result.due_on, result.missed_reason) == (date(2017, 3, 1), "The room was shut")
-    submit(lead, url(measure, f"{result.pk}/remove/"))
-    assert not Result.objects.exists()
+    assert result.missed_reason == "The room was shut"
+    assert "It says why there is no result. That stays" in text_of(lead.get(url(measure, f"{result.pk}/remove/")))
+
+
+def test_a_stale_page_takes_no_reason_and_no_target_from_a_colleague(lead, measure):
+    result = ResultFactory(measure=measure)
+    miss, retarget = url(measure, f"{result.pk}/miss/"), measure_url(measure, "target/")
+    old_miss, old_target = filled(lead, miss), filled(lead, retarget)
+    by = measure.engagement.lead_consultant
+    actions.miss_result(result=result, values={"missed_reason": "The log was lost"}, by=by)
+    actions.retarget_measure(measure=measure, values={"target": "75", "due_on": measure.due_on, "reason": "Two wards"}, by=by)
+
+    clash = lead.post(miss, old_miss | {"missed_reason": "Forgot"})
+    lead.post(retarget, old_target | date_boxes("due_on", date(2018, 4, 1)) | {"reason": "Only the date"})
+
+    result.refresh_from_db()
+    measure.refresh_from_db()
+    assert "The log was lost" in text_of(clash)
+    assert result.missed_reason == "The log was lost"
+    assert (measure.target, measure.due_on) == ("75", date(2018, 4, 1))
 
 
 def test_dropped_measure_is_taken_up_again_with_a_button(lead, measure):
