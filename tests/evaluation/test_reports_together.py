@@ -1,20 +1,25 @@
 """The evaluation report of several engagements: of an STP area, or of a region."""
 
 from datetime import date
+from itertools import combinations
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from directory.models import Footprint, Region
 from engagements.enums import EngagementStatus
+from engagements.models import Engagement
 from evaluation import documents, policies
-from evaluation.enums import MAX_REPORTED, MeasureStatus
+from evaluation.enums import MAX_REPORTED, MIN_ANSWERS, MeasureStatus
 from evaluation.views import reports
 from tests.evaluation.reported import STARTED, a_measure, answered, begun, closed_on, lead_of, region_url, url
 from tests.factories.accounts import ConsultantFactory, NationalAdminFactory
+from tests.factories.directory import a_region
 from tests.factories.engagements import (
     ClientLeadFactory,
     EngagementFactory,
@@ -271,3 +276,28 @@ def test_a_tally_counts_neither_for_nor_against_what_has_no_result(planned):
     )
     assert (tally.measures, tally.kept, tally.weight.met, tally.weight.results) == (4, 3, 1, 1)
     assert (tally.baseline, tally.agreed, tally.other_causes) == (2, 1, 1)
+
+
+@settings(max_examples=12)
+@given(worlds=st.lists(st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=2), min_size=3, max_size=3))
+def test_s16_no_choice_of_engagements_and_no_two_of_them_tell_of_less_than_a_whole_group(worlds):
+    """Each engagement has forms with so many answers, closed or open: whatever is taken in, and whatever two views differ by, is whole groups."""
+    region, user = a_region(), NationalAdminFactory()
+    groups = {}
+    for forms in worlds:
+        planned = PlannedInterventionFactory(engagement=EngagementFactory(lead_region=region, **STARTED))
+        for count, is_closed in forms:
+            form = answered(planned, count)
+            if not is_closed:
+                type(form).objects.filter(pk=form.pk).update(closed_at=None)
+        groups[planned.engagement] = sum(count for count, is_closed in forms if is_closed and count >= MIN_ANSWERS)
+    views = [chosen for size in (1, 2, 3) for chosen in combinations(groups, size)]
+
+    told = {}
+    for chosen in views:
+        rows = list(Engagement.objects.filter(pk__in=[row.pk for row in chosen]).with_people())
+        report = documents.load_report_together(rows, user, on=timezone.localdate(), title="", period="")
+        told[chosen] = report.answers
+        assert sum(change.people for change in report.confidence) == report.answers
+
+    assert told == {chosen: sum(groups[row] for row in chosen) for chosen in views}
