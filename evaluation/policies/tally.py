@@ -24,8 +24,8 @@ class Tally:
 
     `weight` counts those that came to an end with a result: what is under way, was dropped or has no result counts neither for nor against,
     so that early good news is not all the news there is. `baseline`, `agreed` and `other_causes` count the measures, without
-    those that were dropped, that began from a known value, were agreed with those who receive the intervention, and say what else may
-    have caused the change.
+    those that were dropped, that began from a known value, were agreed with those who receive the intervention, and name what else could
+    cause the change.
     """
 
     statuses: tuple[tuple[MeasureStatus, int], ...]

@@ -90,7 +90,7 @@ def test_the_report_tells_what_was_asked_done_changed_and_learned(planned):
             "Listens before speaking 2.0 4.0 +2.0 6",
             "The suppers",
             "The cost of food",
-            "Too little evidence yet: 1 result, and it takes 5.",
+            "Too little evidence yet: 1 measure that came to an end, and it takes 5.",
         ):
             assert squeezed(words) in squeezed(told)
     assert [heading.get_text() for heading in soup(page).select("main section > h2")] == [
